@@ -1,0 +1,42 @@
+# What the project does, one command each. Every target sets up what it needs first; a second set-up takes no time.
+.DEFAULT_GOAL := help
+.PHONY: help setup serve test test-all check lock tensorflow bench screenshots
+
+SIGNPOST := .venv/bin/signpost
+PYTEST := .venv/bin/pytest
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+setup: ## bring uv and Python 3.10 if missing, and the locked packages into .venv
+	@scripts/setup
+
+serve: setup ## serve the chat (SIGNPOST_HOST, SIGNPOST_PORT); the first time trains and fills the database
+	@exec $(SIGNPOST) serve
+
+test: setup ## every test but the slow ones, in parallel, a browser included
+	@scripts/browser
+	$(PYTEST) -n auto
+
+test-all: setup ## the slow tests too (real TensorFlow where `make tensorflow` was run)
+	@scripts/browser
+	$(PYTEST) -n auto -m ""
+
+check: setup ## lint, types, Rasa's data, the medical knowledge
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	$(SIGNPOST) rasa data validate --fail-on-warnings
+	$(SIGNPOST) knowledge check
+
+lock: setup ## resolve the versions anew and write requirements/*.lock
+	@scripts/lock
+
+tensorflow: ## add TensorFlow to .venv, for pipelines with DIET or TED (`scripts/setup dev` takes it out again)
+	@scripts/setup tensorflow
+
+bench: setup ## time a turn of ours beside a stock Rasa bot
+	.venv/bin/python bench/turn.py
+
+screenshots: setup ## take the README's pictures anew
+	@scripts/browser
+	.venv/bin/python scripts/screenshots.py

@@ -1,0 +1,129 @@
+"""Importing answered questions: files and folders in, an account of every entry out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.engine import Engine
+
+from bot.archive import levels
+from bot.archive.entry import Account, Entry, Refusal, Refused
+from bot.archive.pages import parse_page
+from bot.archive.store import Store
+from bot.archive.tables import parse_csv, parse_json_line
+from bot.records.database import writing
+
+Progress = Callable[[int, int], None]
+"""Told, after each batch, how many bytes are read and how many there are."""
+
+KINDS: Final = (".txt", ".jsonl", ".ndjson", ".csv")
+BATCH: Final = 200
+LARGEST_PAGE: Final = 1_000_000
+LARGEST_LINE: Final = 1_000_000
+
+
+def import_paths(
+    paths: Iterable[Path | str],
+    engine: Engine,
+    progress: Progress | None = None,
+    reply_levels: levels.ReplyLevels | None = None,
+) -> Account:
+    """Imports files, and all files of a known kind in folders; each batch of entries is one transaction.
+
+    An entry that is there already is updated, by its id, or by title and question where it has none: an import that
+    was broken off is simply run again. What cannot be read is refused in the account and stops nothing else.
+    """
+    account = Account()
+    cues = reply_levels or levels.load()
+    files = list(_files([Path(path) for path in paths], account))
+    total = sum(size for _, _, size in files)
+    batch: list[Entry] = []
+    done = before = 0
+    for path, name, size in files:
+        for entry, position in _read(path, name, size):
+            done = before + position
+            account.read += isinstance(entry, Entry)
+            if isinstance(entry, Refusal):
+                account.refused.append(entry)
+                account.read += entry.line is not None
+                continue
+            batch.append(entry)
+            if len(batch) >= BATCH:
+                _store(engine, batch, account, cues)
+                batch = []
+                if progress:
+                    progress(done, total)
+        before += size
+    _store(engine, batch, account, cues)
+    if progress:
+        progress(total, total)
+    return account
+
+
+def _store(engine: Engine, batch: Sequence[Entry], account: Account, cues: levels.ReplyLevels) -> None:
+    if not batch:
+        return
+    with writing(engine) as connection:
+        counts = Store(connection, cues).add(batch)
+    # Counted when it is kept: a batch that fails is in nobody's account.
+    for name, value in counts.items():
+        setattr(account, name, getattr(account, name) + value)
+
+
+def _files(paths: Sequence[Path], account: Account) -> Iterator[tuple[Path, str, int]]:
+    """Each file with the name it is told by, which holds no more of the machine's folders than was given."""
+    for path in paths:
+        try:
+            if path.is_dir():
+                for each in sorted(path.rglob("*")):
+                    if each.is_file() and each.suffix.lower() in KINDS:
+                        yield each, str(Path(path.name) / each.relative_to(path)), each.stat().st_size
+                    else:
+                        account.ignored += each.is_file()
+            elif path.suffix.lower() in KINDS or not path.exists():
+                yield path, path.name, path.stat().st_size
+            else:
+                expected = f"one of {', '.join(KINDS)}"
+                account.refused.append(Refusal(path.name, None, f'a file of kind "{path.suffix}"', expected))
+        except OSError as error:
+            what = "no such file or folder" if isinstance(error, FileNotFoundError) else str(error.strerror)
+            account.refused.append(Refusal(str(path), None, what, "a file or a folder that can be read"))
+
+
+def _read(path: Path, name: str, size: int) -> Iterator[tuple[Entry | Refusal, int]]:
+    """The entries and refusals of one file, each with the number of bytes read so far."""
+    try:
+        kind = path.suffix.lower()
+        if kind in (".jsonl", ".ndjson"):
+            yield from _read_lines(path, name)
+        elif kind == ".txt" and size > LARGEST_PAGE:
+            yield Refusal(name, 1, f"a page of {size:,} bytes", f"at most {LARGEST_PAGE:,} bytes"), size
+        elif kind == ".txt":
+            yield from ((entry, size) for entry in parse_page(path.read_text(encoding="utf-8"), name))
+        else:
+            with path.open(encoding="utf-8", newline="") as file:
+                yield from ((entry, size) for entry in parse_csv(file.read(), name))
+    except Refused as refused:
+        yield refused.refusal, size
+    except UnicodeDecodeError as error:
+        yield Refusal(name, 1, f"bytes that are not UTF-8, at byte {error.start}", "a text in UTF-8"), size
+    except OSError as error:
+        yield Refusal(name, None, str(error.strerror or error), "a file that can be read"), size
+
+
+def _read_lines(path: Path, name: str) -> Iterator[tuple[Entry | Refusal, int]]:
+    position = 0
+    with path.open("rb") as file:
+        for number, line in enumerate(iter(lambda: file.readline(LARGEST_LINE), b""), 1):
+            position += len(line)
+            if not line.strip():
+                continue
+            try:
+                text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+                yield parse_json_line(text.strip(), name, number), position
+            except Refused as refused:
+                yield refused.refusal, position
+            except UnicodeDecodeError as error:
+                yield Refusal(name, number, f"bytes that are not UTF-8, at byte {error.start}", "UTF-8"), position

@@ -1,0 +1,122 @@
+"""How urgent an archived reply is, read from what it tells people to do, by the cues of `knowledge/archive`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.knowledge.loading import TREE
+
+# From the calmest to the most urgent.
+LEVELS = ("self_care", "routine", "within_2_weeks", "same_day", "emergency")
+UNREADABLE = LEVELS[0]
+_GAP = r"(?:\S+ ){0,4}?"
+_KEYS = {"id", "version", "status", "reviewed", "groups", "denials", "conditions", "unconditional", "levels"}
+
+
+class CueError(ValueError):
+    """The file of cues cannot be used; the message says where and why."""
+
+
+@dataclass(frozen=True)
+class ReadLevel:
+    """A reply's level, and the words that it was read from; no words where nothing could be read."""
+
+    level: str
+    cue: str | None
+
+
+@dataclass(frozen=True)
+class ReplyLevels:
+    """The cues, ready to be looked for, the most urgent first."""
+
+    cues: tuple[tuple[str, re.Pattern[str]], ...]
+    denial: re.Pattern[str]
+    condition: re.Pattern[str]
+    unconditional: re.Pattern[str]
+
+    def read(self, reply: str) -> ReadLevel:
+        """The most urgent level that a sentence of the reply asks for; "self_care" where no sentence can be read."""
+        sentences = list(self._sentences(reply))
+        for level, cue in self.cues:
+            for sentence in sentences:
+                found = cue.search(sentence)
+                if found and not self.denial.search(sentence[: found.end()]):
+                    return ReadLevel(level, found[0].strip())
+        return ReadLevel(UNREADABLE, None)
+
+    def _sentences(self, reply: str) -> Sequence[str]:
+        # Quoted words are the asker's, or somebody's warning: not what this reply tells anybody to do.
+        text = re.sub(r"[\"“][^\"”]*[\"”]", " ", reply.replace("’", "'"))
+        text = re.sub(r"\b(dr|mr|mrs|ms|e\.g|i\.e)\.", r"\1", text, flags=re.IGNORECASE)
+        sentences = []
+        for part in re.findall(r"[^.!?;\n]+[.!?;\n]?", text):
+            if part.rstrip().endswith("?"):
+                continue
+            words = " ".join(re.findall(r"[\w&'-]+", part.casefold()))
+            if not self.condition.search(self.unconditional.sub(" ", words)):
+                sentences.append(f"^ {words} ")
+        return sentences
+
+
+def rank(level: str) -> int:
+    """How urgent a level is, 0 for the calmest. "unknown", where no rule could place it, ranks as routine."""
+    return LEVELS.index(level) if level in LEVELS else LEVELS.index("routine")
+
+
+@cache
+def load(path: Path = TREE / "archive" / "reply_levels.yml") -> ReplyLevels:
+    """The cues of a file, read once. Raises CueError that names the file and what is wrong in it."""
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise CueError(f"{path.name}: cannot be read: {error}") from error
+    if not isinstance(data, dict) or set(data) != _KEYS:
+        wrong = sorted(_KEYS ^ set(data)) if isinstance(data, dict) else "no mapping"
+        raise CueError(
+            f"{path.name}: expected exactly the keys {', '.join(sorted(_KEYS))}; missing or unknown: {wrong}"
+        )
+    groups = {name: _any(words) for name, words in data["groups"].items()}
+    by_level: dict[str, list[str]] = {}
+    for each in data["levels"]:
+        if each["level"] not in LEVELS:
+            raise CueError(f'{path.name}: read level "{each["level"]}"; expected one of {", ".join(LEVELS)}')
+        by_level[each["level"]] = each["cues"]
+    cues = [
+        (level, _pattern(cue, groups, path))
+        for level in sorted(by_level, key=LEVELS.index, reverse=True)
+        for cue in by_level[level]
+    ]
+    return ReplyLevels(
+        tuple(cues), _phrases(data["denials"]), _phrases(data["conditions"]), _phrases(data["unconditional"])
+    )
+
+
+def _pattern(cue: str, groups: Mapping[str, str], path: Path) -> re.Pattern[str]:
+    made = r"(?<!\S)"
+    for word in cue.split():
+        if word == "*":
+            made += _GAP
+        elif word.startswith("{"):
+            name = word.strip("{}")
+            if name not in groups:
+                raise CueError(f'{path.name}: read group "{name}" in cue "{cue}"; expected one of {", ".join(groups)}')
+            made += groups[name] + " "
+        else:
+            made += re.escape(word) + " "
+    return re.compile(made)
+
+
+def _any(words: Sequence[Any]) -> str:
+    longest_first = sorted((str(word).casefold() for word in words), key=len, reverse=True)
+    return "(?:" + "|".join(re.escape(word) for word in longest_first) + ")"
+
+
+def _phrases(words: Sequence[Any]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\S){_any(words)}(?!\S)")

@@ -1,0 +1,291 @@
+"""The command `signpost`: each sub-command reads its input, calls the room that does the work, and prints.
+
+Everything but Typer is imported inside the command that needs it: `signpost assess` must answer in about the time
+that spaCy takes to import, and `signpost --help` at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from bot.lines import CommandError, answer_lines, one_line
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Engine
+
+    from bot.knowledge import Knowledge
+    from bot.nlu.reader import Reader
+    from bot.settings import Settings
+
+app = typer.Typer(
+    name="signpost",
+    help="A symptom triage chatbot: rules decide, doctors' archived answers illustrate.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+archive = typer.Typer(help="Doctors' answered questions: bring them in, search them.", no_args_is_help=True)
+knowledge = typer.Typer(help="The rules, findings and texts that decide.", no_args_is_help=True)
+app.add_typer(archive, name="archive")
+app.add_typer(knowledge, name="knowledge")
+
+Database = Annotated[
+    Optional[str],
+    typer.Option("--database", metavar="URL", help="Instead of SIGNPOST_DATABASE_URL.", show_default=False),
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
+
+
+def main() -> None:
+    """Runs the command line. Whatever goes wrong is one line on standard error and an exit status, never a trace."""
+    try:
+        app()
+    except BrokenPipeError:
+        # Whoever read our output has gone (`signpost assess | head`): nothing is left to say, nor anybody to say it to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:  # the outermost layer: every failure becomes one line that a person can act on
+        print(f"signpost: {one_line(error)}", file=sys.stderr)
+        sys.exit(1)
+
+
+def _settings(database: str | None = None) -> Settings:
+    from bot.settings import Settings
+
+    return Settings.read({**os.environ, **({"SIGNPOST_DATABASE_URL": database} if database else {})})
+
+
+def _database(database: str | None, create: bool = True) -> Engine:
+    """The database in use, its schema up to date. Without `create`, one that is not there yet is an error."""
+    url = _settings(database).database_url
+    from sqlalchemy.engine import make_url
+
+    from bot.records.database import engine, migrate
+
+    opened = engine(url)
+    file = make_url(url).database if url.startswith("sqlite") else None
+    if not create and file and file != ":memory:" and not Path(file).exists():
+        raise CommandError(
+            f"there is no database at {file}. `signpost serve` and `signpost archive import` make one; "
+            "--database or SIGNPOST_DATABASE_URL names another"
+        )
+    migrate(opened)
+    return opened
+
+
+@app.command()
+def serve(
+    host: Annotated[Optional[str], typer.Option(help="Address to listen on, instead of SIGNPOST_HOST.")] = None,
+    port: Annotated[Optional[int], typer.Option(min=0, max=65535, help="Instead of SIGNPOST_PORT.")] = None,
+    public: Annotated[bool, typer.Option("--public", help="For patients: refuse unsigned rules.")] = False,
+) -> None:
+    """Serve the chat, its API and the clinicians' pages."""
+    settings = _settings()
+    settings = replace(
+        settings,
+        host=host or settings.host,
+        port=settings.port if port is None else port,
+        public=public or settings.public,
+    ).with_secrets()
+    from bot.web.serve import serve as run
+
+    run(settings)
+
+
+@app.command()
+def assess(
+    as_json: Json = False,
+    answers: Annotated[bool, typer.Option("--answers", help="Add the archive's closest answers.")] = False,
+    database: Database = None,
+) -> None:
+    """Assess messages from standard input, one a line: text, or JSON with id, text, age, sex and as_of."""
+    settings = _settings(database)
+    engine = _database(database, create=False) if answers else None
+    from bot.interview.assess import assess as assess_one
+    from bot.knowledge import load
+    from bot.nlu.reader import Reader
+
+    loaded = load(settings.knowledge_path)
+    reader = Reader(loaded)
+    closest = _closest(engine, loaded, reader) if engine is not None else None
+
+    def one(item: dict[str, Any]) -> dict[str, Any]:
+        result: dict[str, Any] = assess_one(reader, loaded, item)
+        if closest is not None:
+            result["answers"] = closest(item, result)
+        return result
+
+    raise typer.Exit(answer_lines(one, None if as_json else _assessment))
+
+
+def _closest(
+    engine: Engine, loaded: Knowledge, reader: Reader
+) -> Callable[[dict[str, Any], dict[str, Any]], list[dict[str, Any]]]:
+    """How to find the archived answers that go with an item and its result, gated by the result's level."""
+    from bot.archive.search import Archive
+
+    stored = Archive(engine, loaded, reader)
+
+    def closest(item: dict[str, Any], result: dict[str, Any]) -> list[dict[str, Any]]:
+        present = {
+            found["id"]
+            for found in result["findings"]
+            if found["status"] == "present" and found["experiencer"] == "patient"
+        }
+        return [one.to_json() for one in stored.answers(item["text"], present, result["level"])]
+
+    return closest
+
+
+def _assessment(result: dict[str, Any]) -> str:
+    """An assessment as a few lines to read."""
+    lines = [f"{result['level']} (could become {result['could_become']})"]
+    lines += [f"  rule {rule['id']} v{rule['version']}: {', '.join(rule['sources'])}" for rule in result["rules"]]
+    lines += [f"  {found['status']}: {found['id']} {found['text']!r}" for found in result["findings"]]
+    lines += [f"  not understood: {part['text']!r}" for part in result["not_understood"]]
+    if result["next_question"]:
+        lines.append(f"  next: {result['next_question']['text']}")
+    for one in result.get("answers", ()):
+        lines.append(f"  archive {one['id']}: {one['title']}" + ("" if one["shown"] else " (withheld)"))
+    return "\n".join(lines)
+
+
+@app.command()
+def parse(text: Annotated[str, typer.Argument(help="A message, in quotation marks.")]) -> None:
+    """Show what is understood of a message: findings marked in the text, and times."""
+    settings = _settings()
+    from rich.console import Console
+    from rich.text import Text
+
+    from bot.knowledge import load
+    from bot.nlu.reader import Reader
+
+    loaded = load(settings.knowledge_path)
+    reading = Reader(loaded).read(text, date.today())
+    colours = {"present": "bold red", "absent": "bold green", "uncertain": "bold yellow", "past": "bold blue"}
+    marked = Text(text)
+    for mention in reading.mentions:
+        colour = colours[mention.status] if mention.experiencer == "patient" else "dim"
+        marked.stylize(colour, mention.start, mention.end)
+    for stretch in reading.durations:
+        marked.stylize("underline", stretch.start, stretch.end)
+    console = Console(highlight=False)
+    console.print(marked)
+    for mention in reading.mentions:
+        about = [mention.site, mention.side, mention.severity, mention.trend, mention.onset]
+        whose = "" if mention.experiencer == "patient" else " (someone else)"
+        console.print(" ".join([f"  {mention.status}{whose}: {mention.finding}", *(word for word in about if word)]))
+    for stretch in reading.durations:
+        console.print(f"  {stretch.kind}: {stretch.text} = {stretch.seconds / 86400:g} days")
+
+
+@archive.command("import")
+def archive_import(
+    paths: Annotated[list[Path], typer.Argument(help="Pages (.txt), JSON lines or CSV; folders are read through.")],
+    as_json: Annotated[bool, typer.Option("--json", help="The account as one JSON object.")] = False,
+    database: Database = None,
+) -> None:
+    """Bring in answered questions; what was there already is not doubled, what cannot be read is named."""
+    url = _settings(database).database_url
+    from bot.archive.commands import import_command
+
+    raise typer.Exit(import_command(paths, url, as_json=as_json))
+
+
+@archive.command("search")
+def archive_search(as_json: Json = False, database: Database = None) -> None:
+    """Search for the questions on standard input, one a line: text, or JSON with id and text. The best ten of each."""
+    settings = _settings(database)
+    engine = _database(database)
+    from bot.archive.search import Archive
+    from bot.knowledge import load
+    from bot.nlu.reader import Reader
+
+    loaded = load(settings.knowledge_path)
+    stored = Archive(engine, loaded, Reader(loaded))
+
+    def one(item: dict[str, Any]) -> dict[str, Any]:
+        if not isinstance(item.get("text"), str):
+            raise CommandError("expected an object with id and text, and the text is missing")
+        hits = stored.search(item["text"], limit=10)
+        return {"id": item.get("id"), "results": [hit.to_json() for hit in hits]}
+
+    raise typer.Exit(answer_lines(one, None if as_json else _hits))
+
+
+def _hits(result: dict[str, Any]) -> str:
+    """The entries found, one a line to read."""
+    found = [f"{hit['score']:.3f}  {hit['entry']}  {hit['title']}" for hit in result["results"]]
+    return "\n".join(found) or "nothing found; `signpost archive import` brings questions in"
+
+
+@knowledge.command("check")
+def knowledge_check(
+    path: Annotated[Optional[Path], typer.Argument(help="A folder, instead of SIGNPOST_KNOWLEDGE_PATH.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The problems as one JSON list.")] = False,
+) -> None:
+    """Check every rule, its cases, its sources and its words; name the file and line of what is wrong."""
+    path = path or _settings().knowledge_path
+    if not path.is_dir():
+        raise CommandError(f"no such folder: {path}")
+    from bot.interview.proof import check
+
+    problems = [str(problem) for problem in check(path)]
+    if as_json:
+        print(json.dumps(problems, ensure_ascii=False, indent=1))
+    else:
+        for problem in problems:
+            print(problem)
+        print(f"{len(problems)} problems in {path}" if problems else f"{path}: no problems")
+    raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
+def replay(
+    ids: Annotated[Optional[list[int]], typer.Argument(metavar="[ID]...", help="Decisions; all without one.")] = None,
+    database: Database = None,
+) -> None:
+    """Make stored decisions again from their facts and their knowledge, and compare them byte for byte."""
+    engine = _database(database, create=False)
+    from bot.knowledge.loading import build
+    from bot.records.replay import replay as again
+    from bot.triage.case import Case
+    from bot.triage.decide import decide
+
+    versions = lru_cache(maxsize=4)(lambda canonical: build(json.loads(canonical)))
+
+    def decide_again(facts: Mapping[str, Any], canonical: bytes, on: date) -> Mapping[str, Any]:
+        return decide(Case.from_json(facts), versions(canonical), on).to_json()
+
+    report = again(engine, decide_again, ids or None)
+    for one in report.replayed:
+        if not one.same:
+            print(f"decision {one.decision_id}: {one.why}")
+    for number in report.missing:
+        print(f"decision {number}: not in this database, or a turn without a decision")
+    same = sum(one.same for one in report.replayed)
+    print(f"{same} of {len(report.replayed) + len(report.missing)} decisions are the same")
+    raise typer.Exit(0 if report.same else 1)
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)
+def rasa(context: typer.Context) -> None:
+    """Rasa's own command line on this tree (train, shell, test, data validate, run ...), its arguments unchanged."""
+    from bot.dialogue.rasa_command import run
+
+    raise typer.Exit(run(context.args) or 0)

@@ -1,0 +1,1 @@
+"""Clinicians' pages: which conversations there were, what was said in one, and why it was decided so."""

@@ -1,0 +1,67 @@
+"""The console's two pages: the list of conversations, and one of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Awaitable, Callable
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from starlette.templating import Jinja2Templates
+
+from bot.console.gate import Gate
+from bot.console.view import View
+from bot.web.texts import Texts
+
+log = structlog.get_logger(__name__)
+
+PAGE = 50
+_templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
+
+
+def routes(settings: Any, conversations: Any, knowledge: Any) -> list[BaseRoute]:
+    """The routes of the console, all behind its password."""
+    texts = Texts(knowledge, settings, "console")
+    gate, view = Gate(settings.console_password, texts), View(knowledge, texts)
+
+    def render(request: Request, template: str, status: int = 200, **values: Any) -> Response:
+        values = {"texts": texts, "view": view, "knowledge_version": knowledge.version, **values}
+        return _templates.TemplateResponse(request, template, values, status_code=status)
+
+    def behind_password(page: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+        async def guarded(request: Request) -> Response:
+            refused = gate.refuse(request)
+            if refused is not None:
+                return refused
+            try:
+                return await page(request)
+            except SQLAlchemyError as error:
+                log.error("console.database_failed", error=type(error).__name__)
+                return render(request, "problem.html", 503, problem="database")
+
+        return guarded
+
+    async def listing(request: Request) -> Response:
+        number = request.query_params.get("page", "1")
+        page = int(number) if number.isascii() and number.isdigit() and 0 < len(number) < 8 else 1
+        page = max(1, page)
+        rows = await run_in_threadpool(conversations.list, PAGE, (page - 1) * PAGE)
+        total = await run_in_threadpool(conversations.count)
+        rows = [view.row(row) for row in rows]
+        last = max(1, -(-total // PAGE))
+        return render(request, "list.html", rows=rows, total=total, page=page, last=last)
+
+    async def one(request: Request) -> Response:
+        shown = await run_in_threadpool(conversations.show, request.path_params["id"])
+        if shown is None:
+            return render(request, "problem.html", 404, problem="unknown")
+        return render(request, "conversation.html", conversation=view.conversation(shown))
+
+    return [
+        Route("/console", behind_password(listing)),
+        Route("/console/conversations/{id}", behind_password(one)),
+    ]

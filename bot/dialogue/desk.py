@@ -1,0 +1,275 @@
+"""The desk: every message of every channel arrives here, is screened for an emergency, and is answered.
+
+Safety first, in this order: a repeated message gets its replies again; an emergency is answered and recorded without
+Rasa and before any lock; everything else goes to Rasa, one message of a conversation at a time; and whatever fails,
+the person still gets a reply that carries the emergency number. Importing this does not import Rasa.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timezone
+from typing import TYPE_CHECKING, Any, Optional, Sequence
+from weakref import WeakValueDictionary
+
+import structlog
+
+from actions.services import Services
+from bot.dialogue.book import Book, DeskUnavailable, LookedUp
+from bot.dialogue.cleaning import clean
+from bot.interview.turn import Turn, take_turn
+from bot.nlu.reading import Reading
+from bot.records.turn_record import TurnRecord
+from bot.report.compose import compose, failure, notice
+from bot.triage.case import Case
+
+if TYPE_CHECKING:
+    from bot.dialogue.agent import Answered, Dialogue
+
+__all__ = ["Desk", "DeskUnavailable"]
+
+log = structlog.get_logger(__name__)
+
+# Characters of one message; a longer one is still screened over its whole length.
+LONGEST = 4_000
+# Seconds that Rasa may take for a turn that needs some milliseconds.
+RASA_SECONDS = 20.0
+# The intent whose words start again, also after an emergency.
+RESTART = "restart"
+
+Replies = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class _Message:
+    """A message as it came in, its text cleaned."""
+
+    conversation_id: str
+    client_id: str
+    text: str
+    choices: Optional[list[str]]
+    channel: str
+    at: datetime
+
+    @property
+    def on(self) -> date:
+        """The day that "since yesterday" refers to."""
+        return self.at.date()
+
+
+class Desk:
+    """Answers messages. `dialogue` is None until Rasa's model is loaded: emergencies are answered without it."""
+
+    def __init__(self, services: Services, book: Book) -> None:
+        self._services = services
+        self._book = book
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self.dialogue: Optional[Dialogue] = None
+        self.golden = False
+
+    async def receive(
+        self,
+        conversation_id: str,
+        client_id: str,
+        text: Optional[str] = None,
+        choices: Optional[Sequence[str]] = None,
+        channel: str = "web",
+        at: Optional[datetime] = None,
+    ) -> Replies:
+        """The replies to a message: chat API messages with their ids. The same `client_id` is the same message.
+
+        Raises DeskUnavailable where a turn that is no emergency cannot be stored: it was then not received.
+        """
+        message = _incoming(conversation_id, client_id, text, choices, channel, at)
+        known = await self._look_up(message)
+        if known.given is not None:
+            return known.given
+        answered = await self._emergency(message, known.case)
+        if answered is not None:
+            return answered
+        lock = self._lock(conversation_id)
+        waited = lock.locked()
+        async with lock:
+            if waited:
+                # The message before this one changed the case, or was this very message.
+                known = await self._look_up(message)
+                if known.given is not None:
+                    return known.given
+            if len(message.text) > LONGEST:
+                return await self._too_long(message, known.case)
+            return await self._converse(message, known.case)
+
+    async def emergency_only(
+        self,
+        conversation_id: str,
+        client_id: str,
+        text: Optional[str] = None,
+        choices: Optional[Sequence[str]] = None,
+        channel: str = "web",
+        at: Optional[datetime] = None,
+    ) -> Replies:
+        """The replies to a message that is going to be refused, if it is an emergency; none where it is not."""
+        message = _incoming(conversation_id, client_id, text, choices, channel, at)
+        known = await self._look_up(message)
+        return known.given if known.given is not None else await self._emergency(message, known.case) or []
+
+    def ready(self) -> dict[str, bool]:
+        """Which parts work. May wait a moment for the database: call it in a thread."""
+        return {
+            "model": self.dialogue is not None,
+            "database": self._book.works(),
+            "knowledge": bool(self._services.knowledge.rules),
+            "golden": self.golden,
+        }
+
+    def forget(self, conversation_id: str) -> None:
+        """Drops what the desk remembers of a conversation that was erased."""
+        self._book.forget(conversation_id)
+
+    async def _look_up(self, message: _Message) -> LookedUp:
+        return await self._book.look_up(message.conversation_id, message.client_id, message.at)
+
+    async def _emergency(self, message: _Message, before: Case) -> Optional[Replies]:
+        """The emergency's answer, recorded; None where there is none, or where the person wants to start again."""
+        try:
+            turn, reading = self._screen(before, message)
+            if not (turn.emergency or before.emergency) or await self._starts_again(before, reading, message):
+                return None
+            reply = compose(turn, self._services.knowledge, emergency_number=self._services.emergency_number)
+        except Exception as error:
+            # The screen is our own code and must not fail; if it does, the person still gets the number to call.
+            log.error("screen failed", conversation=message.conversation_id, error=type(error).__name__)
+            return await self._failed(message, before, "screen", surely=True)
+        record = self._record(message, [reply.to_json()], turn.case.to_json(), turn.decision.to_json())
+        await self._book.store_surely(record, turn.case)
+        return record.replies
+
+    def _screen(self, before: Case, message: _Message) -> tuple[Turn, Reading]:
+        reading = self._services.read(message.text, message.on) if message.text else Reading(text="")
+        return take_turn(before, reading, self._services.knowledge, message.on, choices=message.choices), reading
+
+    async def _starts_again(self, before: Case, reading: Reading, message: _Message) -> bool:
+        """Whether a message after an emergency asks for a new start, and brings no emergency of its own."""
+        if not before.emergency or self.dialogue is None or reading.mentions or not message.text:
+            return False
+        if take_turn(Case(), reading, self._services.knowledge, message.on).emergency:
+            return False
+        try:
+            return await self.dialogue.intent(message.text[:LONGEST]) == RESTART
+        except Exception as error:
+            # Rasa cannot tell: the emergency stays.
+            log.error("intent not read", conversation=message.conversation_id, error=type(error).__name__)
+            return False
+
+    async def _converse(self, message: _Message, before: Case) -> Replies:
+        """A turn with Rasa. The caller holds the conversation's lock."""
+        try:
+            answered = await asyncio.wait_for(self._ask_rasa(before, message), RASA_SECONDS)
+        except Exception as error:
+            # Rasa, an action, the tracker store: whatever it was, the person is told what to do. No text is logged.
+            log.error("turn failed", conversation=message.conversation_id, error=type(error).__name__)
+            return await self._failed(message, before, f"{type(error).__name__}: {_part(error)}")
+        overtaking = self._book.emergency_since(message.conversation_id, before)
+        if overtaking is not None:
+            # From then on every reply leads with the emergency, this one too.
+            return await self._emergency(message, overtaking) or []
+        case = before.to_json() if answered.case is None else answered.case
+        record = self._record(message, answered.replies, case, answered.decision)
+        await self._book.store(record, Case.from_json(case))
+        return record.replies
+
+    async def _ask_rasa(self, before: Case, message: _Message) -> Answered:
+        if self.dialogue is None:
+            raise RuntimeError("no model")
+        turn, _ = self._screen(before, message)
+        said = await self._book.said(message.conversation_id) if turn.finished else ""
+        return await self.dialogue.answer(
+            message.conversation_id,
+            message.text,
+            message.choices,
+            before.to_json(),
+            message.on,
+            message.channel,
+            said=f"{said}\n{message.text}".strip(),
+        )
+
+    async def _failed(self, message: _Message, before: Case, what: str, surely: bool = False) -> Replies:
+        """The reply for when a part failed. What was said still counts; what was never shown was not asked."""
+        case = before
+        if not surely:
+            turn, _ = self._screen(before, message)
+            case = replace(
+                turn.case,
+                asked=before.asked,
+                spent=before.spent,
+                pending=before.pending,
+                pending_keys=before.pending_keys,
+                advised=before.advised,
+            )
+        reply = failure(self._services.knowledge, emergency_number=self._services.emergency_number)
+        record = self._record(message, [reply.to_json()], case.to_json(), None, failed=what)
+        await (self._book.store_surely if surely else self._book.store)(record, case)
+        return record.replies
+
+    async def _too_long(self, message: _Message, before: Case) -> Replies:
+        """A kind refusal; what was written is kept up to the limit, and nothing of it enters the case."""
+        number = self._services.emergency_number
+        reply = notice(self._services.knowledge, "too_long", length=len(message.text), most=LONGEST, number=number)
+        cut = replace(message, text=message.text[:LONGEST])
+        record = self._record(cut, [reply.to_json()], before.to_json(), None)
+        await self._book.store(record, before)
+        return record.replies
+
+    def _record(
+        self,
+        message: _Message,
+        replies: Sequence[dict[str, Any]],
+        case: dict[str, Any],
+        decision: Optional[dict[str, Any]],
+        failed: Optional[str] = None,
+    ) -> TurnRecord:
+        return TurnRecord(
+            conversation_id=message.conversation_id,
+            client_id=message.client_id,
+            channel=message.channel,
+            at=message.at,
+            text=None if message.choices is not None else message.text,
+            choices=message.choices,
+            replies=[{"id": _reply_id(message, place), **reply} for place, reply in enumerate(replies)],
+            case=case,
+            decision=decision,
+            knowledge_version=self._services.knowledge.version,
+            knowledge_canonical=self._services.knowledge.canonical,
+            failed=failed,
+            decided_on=message.on,
+        )
+
+    def _lock(self, conversation_id: str) -> asyncio.Lock:
+        lock = self._locks.get(conversation_id)
+        if lock is None:
+            lock = self._locks[conversation_id] = asyncio.Lock()
+        return lock
+
+
+def _incoming(
+    conversation_id: str,
+    client_id: str,
+    text: Optional[str],
+    choices: Optional[Sequence[str]],
+    channel: str,
+    at: Optional[datetime],
+) -> _Message:
+    pressed = None if choices is None else [clean(choice) for choice in choices]
+    return _Message(conversation_id, client_id, clean(text), pressed, channel, at or datetime.now(timezone.utc))
+
+
+def _reply_id(message: _Message, place: int) -> str:
+    """The same id whenever the same message is answered, so that a repeated answer is the same message."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"{message.conversation_id} {message.client_id} {place}").hex
+
+
+def _part(error: Exception) -> str:
+    """What failed, in words of ours; a foreign exception's text may repeat what the person said."""
+    return str(error) if type(error).__module__.startswith("bot.") else "see the log"

@@ -1,0 +1,74 @@
+"""Opening the desk: at once, for emergencies; and with Rasa, which takes its seconds and may fail."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Callable
+
+import structlog
+from sqlalchemy.engine import Engine
+
+from actions import services
+from actions.services import Services
+from bot.archive.search import Archive
+from bot.dialogue.book import Book
+from bot.dialogue.desk import Desk
+from bot.dialogue.golden import misread
+from bot.dialogue.model import ensure_model
+from bot.knowledge import Knowledge
+from bot.nlu.reader import Reader
+from bot.records.journal import Journal
+
+if TYPE_CHECKING:
+    from bot.dialogue.agent import Dialogue
+    from bot.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+JOURNAL = "journal.jsonl"
+
+
+def open_desk(settings: Settings, engine: Engine, knowledge: Knowledge) -> Desk:
+    """A desk that answers emergencies, and everything else with the `failure` reply until `load_dialogue` is done."""
+    reader = Reader(knowledge)
+    ours = Services(
+        knowledge=knowledge,
+        reader=reader,
+        emergency_number=settings.emergency_number,
+        urgent_number=settings.urgent_number,
+        answers=Archive(engine, knowledge, reader).answers,
+    )
+    services.use(ours)
+    journal = Journal(settings.home / JOURNAL)
+    return Desk(ours, Book(engine, journal, timedelta(minutes=settings.session_minutes)))
+
+
+async def load_dialogue(desk: Desk, engine: Engine, home: Path, progress: Callable[[str], None]) -> bool:
+    """Brings Rasa to the desk: trains the model where there is none, loads it, tests it. Says whether it is ready.
+
+    Whatever fails is logged, and the desk goes on without Rasa.
+    """
+    try:
+        model = await asyncio.to_thread(ensure_model, home, progress)
+        desk.dialogue = await asyncio.to_thread(_load, model, engine)
+        wrong = await misread(desk.dialogue)
+    except Exception as error:
+        # Rasa and its libraries raise what they like; without them emergencies are still answered.
+        log.error("no dialogue model", error=type(error).__name__, reason=str(error))
+        return False
+    if wrong:
+        log.error("the dialogue model misreads", wrong=wrong)
+    desk.golden = not wrong
+    return desk.golden
+
+
+def _load(model: Path, engine: Engine) -> Dialogue:
+    # Here and not above: importing them imports Rasa.
+    from bot.dialogue.agent import Dialogue
+    from bot.dialogue.tracker_store import EventStore
+
+    store = EventStore(engine)
+    store.create_table()
+    return Dialogue.load(model, store)

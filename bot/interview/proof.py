@@ -1,0 +1,79 @@
+"""`signpost knowledge check`: the knowledge loads, means something, and every case that a rule brings holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Optional
+
+from bot.interview.turn import take_turn
+from bot.knowledge import Knowledge, KnowledgeError, Problem, load
+from bot.knowledge.files import line_of
+from bot.knowledge.lint import lint
+from bot.knowledge.loading import TREE
+from bot.knowledge.model import Rule, RuleCase
+from bot.nlu.reader import Reader
+from bot.triage.case import Case
+from bot.triage.decide import decide
+from bot.triage.facts import case_of
+from bot.triage.truth import Evaluator, Truth
+
+_EXPECTED: dict[str, tuple[Truth, ...]] = {
+    "fires": (True,),
+    "near_miss": (False, None),
+    "denied": (False,),
+    "unknown": (None,),
+}
+_SAID = {True: "it fires", False: "it does not fire", None: "it is not known whether it fires"}
+
+
+def check(path: Optional[Path] = None, on: Optional[date] = None) -> list[Problem]:
+    """Every problem of a knowledge folder, with file and line; warnings among them. Empty when all is well."""
+    root = path or TREE
+    day = on or date.today()
+    try:
+        knowledge = load(root)
+    except KnowledgeError as error:
+        return [_located(root, error.problem)]
+    problems = [*lint(knowledge, day), *_cases(knowledge)]
+    return sorted((_located(root, each) for each in problems), key=lambda each: (each.warning, each.file, each.line))
+
+
+def _located(root: Path, problem: Problem) -> Problem:
+    return problem if problem.line else replace(problem, line=line_of(root, problem.file, problem.keys))
+
+
+def _cases(knowledge: Knowledge) -> Iterator[Problem]:
+    reader: Optional[Reader] = None
+    for rule in knowledge.rules.values():
+        for place, written in enumerate(rule.cases):
+            keys = ("rules", rule.id, "cases", place)
+            try:
+                if written.message is not None:
+                    reader = reader or Reader(knowledge)
+                    case = _said(written.message, reader, knowledge, rule)
+                else:
+                    case = case_of(written.facts, knowledge)
+            except ValueError as error:
+                yield Problem(rule.file, keys, f'case "{written.name}": {error}')
+                continue
+            words = _fault(rule, written, case, knowledge)
+            if words:
+                yield Problem(rule.file, keys, f'case "{written.name}": {words}')
+
+
+def _said(message: str, reader: Reader, knowledge: Knowledge, rule: Rule) -> Case:
+    return take_turn(Case(), reader.read(message, rule.valid_from), knowledge, rule.valid_from).case
+
+
+def _fault(rule: Rule, written: RuleCase, case: Case, knowledge: Knowledge) -> Optional[str]:
+    outcome = Evaluator(case, knowledge, raising=rule.level != "self_care").evaluate(rule.when)
+    if outcome.truth not in _EXPECTED[written.expect]:
+        return f"expected {written.expect} of rule {rule.id}, but {_SAID[outcome.truth]}."
+    if written.level is not None:
+        level = decide(case, knowledge, rule.valid_from).level
+        if level != written.level:
+            return f"expected the level {written.level}, the rules say {level}."
+    return None

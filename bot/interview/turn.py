@@ -1,0 +1,131 @@
+"""One turn of the interview: the case before, a message or pressed choices, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Optional
+
+from bot.interview.merge import confirm_retraction, merge_choices, merge_reading
+from bot.interview.questions import Asked, next_question
+from bot.knowledge import Knowledge
+from bot.nlu.reading import OTHER, PAST, PRESENT, Reading
+from bot.triage.case import Case
+from bot.triage.decide import decide
+from bot.triage.decision import Decision
+
+QUESTION, CONFIRM, ADVICE, EMERGENCY, NOT_COVERED, NOTHING = (
+    "question",
+    "confirm",
+    "advice",
+    "emergency",
+    "not_covered",
+    "nothing",
+)
+RETRACTION = "retraction"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What comes of a turn. `kind` is question, confirm (is a red flag really not there?), advice, emergency,
+    not_covered, or nothing (nothing was understood)."""
+
+    kind: str
+    case: Case
+    decision: Decision
+    question: Optional[Asked] = None
+    reading: Optional[Reading] = None
+
+    @property
+    def emergency(self) -> bool:
+        """Whether the reply must lead with the emergency: now, or from an earlier turn of this conversation."""
+        return self.case.emergency
+
+    @property
+    def finished(self) -> bool:
+        """Whether advice is due in this turn."""
+        return self.kind in (ADVICE, EMERGENCY)
+
+
+def take_turn(
+    case: Case, reading: Reading, knowledge: Knowledge, on: date, choices: Optional[Sequence[str]] = None
+) -> Turn:
+    """Merges what was said into the case, decides, and chooses what to do next. Pure.
+
+    `choices` are pressed values of the pending question; where they are given, the reading is not looked at.
+    """
+    if case.pending == RETRACTION:
+        case = _settle_retraction(case, reading, choices)
+    if choices is None:
+        other = _endangered(reading, knowledge, on)
+        if other is not None:
+            return other
+        case = merge_reading(case, reading, knowledge)
+        case = replace(case, unexplained=_unexplained(case, reading, knowledge))
+    else:
+        case = merge_choices(case, choices, knowledge)
+    case = replace(case, pending=None, pending_keys=())
+    decision = decide(case, knowledge, on)
+    if decision.level == "emergency" or case.emergency:
+        return Turn(EMERGENCY, replace(case, emergency=True), decision, reading=reading)
+    if case.retracting is not None:
+        case = replace(case, pending=RETRACTION, pending_keys=(case.retracting,))
+        return Turn(CONFIRM, case, decision, reading=reading)
+    asked = next_question(case, decision, knowledge)
+    if asked is not None:
+        return Turn(QUESTION, _remember(case, asked), decision, asked, reading)
+    if decision.covered == "no":
+        return Turn(NOT_COVERED if case.facts or case.unexplained else NOTHING, case, decision, reading=reading)
+    return Turn(ADVICE, replace(case, advised=True), decision, reading=reading)
+
+
+def _remember(case: Case, asked: Asked) -> Case:
+    counts = dict(case.asked)
+    for key in dict.fromkeys((*asked.keys, *asked.findings)):
+        counts[key] = counts.get(key, 0) + 1
+    pending_keys = asked.findings or asked.keys
+    spent = case.spent + (0 if asked.question.red_flag else 1)
+    return replace(case, asked=counts, spent=spent, pending=asked.question.id, pending_keys=pending_keys)
+
+
+def _settle_retraction(case: Case, reading: Reading, choices: Optional[Sequence[str]]) -> Case:
+    answer = choices[0] if choices else reading.answer
+    if answer == "yes":
+        return confirm_retraction(case, True)
+    if answer == "no":
+        return confirm_retraction(case, False)
+    return replace(case, retracting=None)
+
+
+def _endangered(reading: Reading, knowledge: Knowledge, on: date) -> Optional[Turn]:
+    """The emergency of somebody else in the message, as that person's own case; None where there is none."""
+    others = [
+        replace(each, experiencer="patient")
+        for each in reading.mentions
+        if each.experiencer == OTHER
+        and (each.status == PRESENT or (each.status == PAST and _recent(each.finding, reading)))
+    ]
+    if not others:
+        return None
+    theirs = merge_reading(Case(), replace(reading, mentions=tuple(others), answer=None), knowledge)
+    decision = decide(theirs, knowledge, on)
+    if decision.level != "emergency":
+        return None
+    return Turn(EMERGENCY, replace(theirs, emergency=True), decision, reading=reading)
+
+
+def _recent(finding: str, reading: Reading) -> bool:
+    """Whether somebody else's past finding has a time of its own, without which it is an old story."""
+    return any(each.finding == finding for each in reading.durations)
+
+
+def _unexplained(case: Case, reading: Reading, knowledge: Knowledge) -> tuple[str, ...]:
+    """The labels of complaints that the person has and that no rule knows, in the order they were said."""
+    known = list(case.unexplained)
+    for name, fact in case.facts.items():
+        finding = knowledge.findings.get(name)
+        if finding and finding.kind == "complaint" and fact.status == PRESENT and finding.label not in known:
+            known.append(finding.label)
+    present = {knowledge.findings[name].label for name, fact in case.facts.items() if fact.status == PRESENT}
+    return tuple(label for label in known if label in present)

@@ -1,0 +1,310 @@
+"""Files of the knowledge folder to one value, `Knowledge`. Faults are raised one at a time; `check` collects them."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any, Mapping, Optional
+
+from bot.knowledge.conditions import SECONDS, ConditionParser, Range, seconds_of
+from bot.knowledge.files import canonical, read_documents, version_of
+from bot.knowledge.knowledge import Knowledge
+from bot.knowledge.messages import Messages
+from bot.knowledge.model import (
+    KINDS,
+    LEVELS,
+    Finding,
+    Line,
+    Option,
+    Question,
+    Review,
+    Rule,
+    RuleCase,
+    SafetyNet,
+    Source,
+    Topic,
+)
+from bot.knowledge.problems import KeyPath, KnowledgeError, nearest
+
+TREE = Path(__file__).resolve().parents[2] / "knowledge"
+
+
+def load(path: Optional[Path] = None) -> Knowledge:
+    """The knowledge in a folder, by default the one that comes with the program. Raises KnowledgeError."""
+    return build(read_documents(path or TREE))
+
+
+def build(documents: Mapping[str, Any]) -> Knowledge:
+    """The knowledge that plain documents describe: files just read, or the JSON stored with a version."""
+    findings = _findings(documents)
+    sources = _sources(documents.get("sources.yml", {}))
+    topics = _topics(documents, findings, sources)
+    rules = _rules(documents, findings, sources)
+    questions, budget = _interview(documents.get("interview.yml", {}), findings)
+    groups = {name.split("/")[-1][:-4]: data for name, data in documents.items() if name.startswith("messages/en/")}
+    language = {name.split("/")[-1][:-4]: data for name, data in documents.items() if name.startswith("language/en/")}
+    data = canonical(documents)
+    return Knowledge(
+        version=version_of(data),
+        canonical=data,
+        findings=findings,
+        rules=rules,
+        topics=topics,
+        questions=questions,
+        budget=budget,
+        sources=sources,
+        messages=Messages(groups),
+        language=language,
+    )
+
+
+class _Fields:
+    """The fields of one entry, taken with their place in mind so that a fault can be named."""
+
+    def __init__(self, file: str, keys: KeyPath, data: Any, valid: tuple[str, ...]) -> None:
+        self.file, self.keys = file, keys
+        if not isinstance(data, dict):
+            raise KnowledgeError(file, keys, f"expected {', '.join(valid)} with values, read {data!r}.")
+        for name in data:
+            if name not in valid:
+                raise KnowledgeError(file, (*keys, name), f'unknown word "{name}". {nearest(name, valid)}')
+        self.data = data
+
+    def need(self, name: str) -> Any:
+        if self.data.get(name) in (None, "", []):
+            raise KnowledgeError(self.file, self.keys, f'"{name}" is missing. Every entry here needs it.')
+        return self.data[name]
+
+    def text(self, name: str) -> str:
+        return " ".join(str(self.need(name)).split())
+
+    def maybe(self, name: str) -> Optional[str]:
+        return self.text(name) if self.data.get(name) else None
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        value = self.data.get(name) or []
+        if not isinstance(value, list):
+            raise KnowledgeError(self.file, (*self.keys, name), f"expected a list, read {value!r}.")
+        return tuple(" ".join(str(item).split()) for item in value)
+
+    def one_of(self, name: str, valid: tuple[str, ...]) -> str:
+        value = self.need(name)
+        if value not in valid:
+            raise KnowledgeError(self.file, (*self.keys, name), f'unknown {name} "{value}". {nearest(value, valid)}')
+        return str(value)
+
+    def names(self, name: str, valid: Mapping[str, Any], what: str, where: str) -> tuple[str, ...]:
+        for place, word in enumerate(self.texts(name)):
+            if word not in valid:
+                raise KnowledgeError(
+                    self.file,
+                    (*self.keys, name, place),
+                    f'unknown {what} "{word}". {nearest(word, valid)} They are declared in {where}.',
+                )
+        return self.texts(name)
+
+    def day(self, name: str) -> date:
+        value = self.need(name)
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            raise KnowledgeError(
+                self.file, (*self.keys, name), f'"{value}" is no date. Write it as 2026-11-23.'
+            ) from None
+
+
+def _findings(documents: Mapping[str, Any]) -> dict[str, Finding]:
+    valid = ("label", "kind", "say", "compose", "broader", "choice", "calms", "own_denial", "codes")
+    every = {key for name, data in documents.items() if name.startswith("findings/") for key in data}
+    signs = documents.get("language/en/signs.yml", {})
+    sites = documents.get("language/en/sites.yml", {})
+    findings: dict[str, Finding] = {}
+    for file, data in documents.items():
+        if not file.startswith("findings/"):
+            continue
+        for name, entry in data.items():
+            fields = _Fields(file, (name,), entry, valid)
+            if name in findings:
+                raise KnowledgeError(file, (name,), f'finding "{name}" is also in {findings[name].file}. Keep one.')
+            pairs = []
+            for place, pair in enumerate(entry.get("compose") or []):
+                inner = _Fields(file, (name, "compose", place), pair, ("sign", "sites"))
+                inner.one_of("sign", tuple(signs))
+                pairs += [(str(inner.need("sign")), site) for site in inner.names("sites", sites, "site", "sites.yml")]
+            findings[name] = Finding(
+                id=name,
+                label=fields.text("label"),
+                kind=fields.one_of("kind", KINDS),
+                file=file,
+                say=fields.texts("say"),
+                compose=tuple(pairs),
+                broader=fields.names("broader", dict.fromkeys(every), "finding", "knowledge/findings/"),
+                choice=fields.maybe("choice"),
+                calms=bool(entry.get("calms", False)),
+                own_denial=bool(entry.get("own_denial", False)),
+                codes={key: str(value) for key, value in (entry.get("codes") or {}).items()},
+            )
+    return findings
+
+
+def _sources(data: Mapping[str, Any]) -> dict[str, Source]:
+    valid = ("organisation", "title", "year", "section", "grade", "checked", "review_by")
+    sources = {}
+    for name, entry in data.items():
+        fields = _Fields("sources.yml", (name,), entry, valid)
+        sources[name] = Source(
+            id=name,
+            organisation=fields.text("organisation"),
+            title=fields.text("title"),
+            year=fields.text("year"),
+            section=fields.text("section"),
+            grade=fields.one_of("grade", ("A", "B", "C")),
+            checked=fields.day("checked"),
+            review_by=fields.day("review_by"),
+        )
+    return sources
+
+
+def _rules(
+    documents: Mapping[str, Any], findings: Mapping[str, Finding], sources: Mapping[str, Source]
+) -> dict[str, Rule]:
+    valid = ("version", "level", "when", "why", "sources", "judgement", "valid_from", "valid_to", "reviewed", "cases")
+    rules: dict[str, Rule] = {}
+    for file, data in documents.items():
+        if not file.startswith("rules/"):
+            continue
+        top = _Fields(file, (), data, ("topic", "rules"))
+        conditions = ConditionParser(file, findings)
+        for name, entry in top.need("rules").items():
+            keys: KeyPath = ("rules", name)
+            fields = _Fields(file, keys, entry, valid)
+            if name in rules:
+                raise KnowledgeError(file, keys, f'rule "{name}" is also in {rules[name].file}. Ids are never reused.')
+            rules[name] = Rule(
+                id=name,
+                version=int(fields.need("version")),
+                file=file,
+                topic=top.text("topic"),
+                level=fields.one_of("level", LEVELS[1:]),
+                when=conditions.parse(fields.need("when"), (*keys, "when")),
+                why=fields.text("why"),
+                sources=fields.names("sources", sources, "source", "knowledge/sources.yml"),
+                judgement=bool(entry.get("judgement", False)),
+                valid_from=fields.day("valid_from"),
+                valid_to=fields.day("valid_to") if entry.get("valid_to") else None,
+                reviewed=_review(file, (*keys, "reviewed"), entry.get("reviewed")),
+                cases=tuple(
+                    _case(file, (*keys, "cases", place), case) for place, case in enumerate(entry.get("cases") or [])
+                ),
+            )
+    return rules
+
+
+def _review(file: str, keys: KeyPath, data: Any) -> Optional[Review]:
+    if data is None:
+        return None
+    fields = _Fields(file, keys, data, ("by", "on", "next"))
+    return Review(fields.text("by"), fields.day("on"), fields.day("next"))
+
+
+def _case(file: str, keys: KeyPath, data: Any) -> RuleCase:
+    fields = _Fields(file, keys, data, ("name", "facts", "message", "expect", "level"))
+    level = fields.one_of("level", LEVELS) if "level" in fields.data else None
+    return RuleCase(
+        name=fields.text("name"),
+        expect=fields.one_of("expect", ("fires", "near_miss", "denied", "unknown")),
+        facts=fields.data.get("facts") or {},
+        message=fields.maybe("message"),
+        level=level,
+    )
+
+
+def _topics(
+    documents: Mapping[str, Any], findings: Mapping[str, Finding], sources: Mapping[str, Source]
+) -> dict[str, Topic]:
+    valid = ("label", "complaints", "causes", "self_care", "doctor", "specialty", "safety_net", "related")
+    topics = {}
+    for file, data in documents.items():
+        if not file.startswith("topics/"):
+            continue
+        name = file.split("/")[-1][:-4]
+        fields = _Fields(file, (), data, valid)
+        net = _Fields(
+            file, ("safety_net",), fields.need("safety_net"), ("uncertain", "watch_for", "how_to_get_help", "how_long")
+        )
+        net.need("watch_for")
+
+        def lines(part: str, fields: _Fields = fields, file: str = file) -> tuple[Line, ...]:
+            entries = enumerate(fields.need(part))
+            inner = [_Fields(file, (part, place), entry, ("text", "sources")) for place, entry in entries]
+            return tuple(
+                Line(each.text("text"), each.names("sources", sources, "source", "knowledge/sources.yml"))
+                for each in inner
+            )
+
+        topics[name] = Topic(
+            id=name,
+            label=fields.text("label"),
+            file=file,
+            complaints=fields.names("complaints", findings, "finding", "knowledge/findings/"),
+            causes=lines("causes"),
+            self_care=lines("self_care"),
+            doctor=lines("doctor"),
+            specialty=fields.text("specialty"),
+            safety_net=SafetyNet(
+                net.text("uncertain"), net.texts("watch_for"), net.text("how_to_get_help"), net.text("how_long")
+            ),
+            related=fields.texts("related"),
+        )
+    return topics
+
+
+def _interview(data: Mapping[str, Any], findings: Mapping[str, Finding]) -> tuple[tuple[Question, ...], int]:
+    file = "interview.yml"
+    valid = ("text", "again", "why", "red_flag", "findings", "attribute", "options", "yes_means", "clarifies")
+    questions = []
+    for name, entry in (data.get("questions") or {}).items():
+        keys: KeyPath = ("questions", name)
+        fields = _Fields(file, keys, entry, valid)
+        attribute = None
+        if "attribute" in entry:
+            attribute = fields.one_of("attribute", ("lasting", "trend", "onset", "age"))
+        for name_of in ("yes_means", "clarifies"):
+            named = fields.maybe(name_of)
+            if named and named not in findings:
+                raise KnowledgeError(file, (*keys, name_of), f'unknown finding "{named}". {nearest(named, findings)}')
+        questions.append(
+            Question(
+                id=name,
+                text=fields.text("text"),
+                again=fields.text("again"),
+                why=fields.text("why"),
+                red_flag=bool(entry.get("red_flag", False)),
+                findings=fields.names("findings", findings, "finding", "knowledge/findings/"),
+                attribute=attribute,
+                options=tuple(
+                    _option((*keys, "options", place), option)
+                    for place, option in enumerate(entry.get("options") or [])
+                ),
+                yes_means=fields.maybe("yes_means"),
+                clarifies=fields.maybe("clarifies"),
+            )
+        )
+    return tuple(questions), int(data.get("budget", 0))
+
+
+def _option(keys: KeyPath, data: Any) -> Option:
+    fields = _Fields("interview.yml", keys, data, ("value", "label", "lasting", "trend", "onset", "age"))
+    lasting = data.get("lasting")
+    age = data.get("age")
+    try:
+        return Option(
+            value=fields.text("value"),
+            label=fields.text("label"),
+            lasting=Range(**{name: seconds_of(bound) for name, bound in lasting.items()}) if lasting else None,
+            trend=data.get("trend"),
+            onset=data.get("onset"),
+            age=Range(**{name: float(bound) for name, bound in age.items()}) if age else None,
+        )
+    except (TypeError, ValueError) as error:
+        raise KnowledgeError("interview.yml", keys, f"{error} Units are {', '.join(SECONDS)}.") from error

@@ -1,0 +1,130 @@
+"""The words of the knowledge as tables to look messages up in: findings, signs, sites, and the cues around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from bot.knowledge import Knowledge
+from bot.nlu.phrases import PhraseTable
+from bot.nlu.words import Lexer
+
+_LETTERS = re.compile(r"[a-z]+")
+_CUES = (
+    "denies",
+    "denies_behind",
+    "not_denials",
+    "doubts",
+    "worries",
+    "past",
+    "gone",
+    "goes_on",
+    "ends",
+    "only",
+)
+
+
+class Term(NamedTuple):
+    """What a phrase says: `kind` is finding, sign or site; `name` its id."""
+
+    kind: str
+    name: str
+
+
+class Cue(NamedTuple):
+    """What a phrase does to the findings near it: `kind` is denies, doubts, past, side, trend, onset and so on."""
+
+    kind: str
+    value: str = ""
+
+
+class Lexicon:
+    """All tables of one knowledge version. Built once a process; reading it changes nothing."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        language = knowledge.language
+        cues, skip = language["cues"], language["skip"]
+        spellings = {str(word): str(plain) for word, plain in skip["spellings"].items()}
+        vocabulary = {word for text in _texts(knowledge) for word in _LETTERS.findall(text.lower())}
+        self.lexer = Lexer(vocabulary, spellings)
+        self.knowledge = knowledge
+        self.terms: PhraseTable[Term] = PhraseTable(skip["skip"])
+        self.cues: PhraseTable[Cue] = PhraseTable()
+        self.answers: PhraseTable[str] = PhraseTable()
+        self.ordinals: PhraseTable[int] = PhraseTable()
+        self.findings_of: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.site_of: dict[str, tuple[str, ...]] = {}
+        self.others = frozenset(str(word) for word in cues["others"])
+        self.pronouns = frozenset(str(word) for word in cues["others_pronouns"])
+        self.selves = frozenset(str(word) for word in cues["self_words"])
+        self.filler = frozenset(self.lexer.stem(str(word)) for word in cues["filler"])
+        self._add_terms(knowledge)
+        self._add_cues(cues)
+        self._add_compositions(knowledge)
+
+    def _add_terms(self, knowledge: Knowledge) -> None:
+        for finding in knowledge.findings.values():
+            for phrase in finding.say:
+                self.terms.add(self.lexer.phrase(phrase), Term("finding", finding.id))
+        for sign, phrases in knowledge.language["signs"].items():
+            for phrase in phrases:
+                self.terms.add(self.lexer.phrase(str(phrase)), Term("sign", sign))
+        for site, entry in knowledge.language["sites"].items():
+            for phrase in entry["say"]:
+                self.terms.add(self.lexer.phrase(str(phrase)), Term("site", site))
+
+    def _add_cues(self, cues: Mapping[str, Any]) -> None:
+        for kind in _CUES:
+            for phrase in cues[kind]:
+                self.cues.add(self.lexer.phrase(str(phrase)), Cue(kind))
+        for kind in ("sides", "trends", "onsets", "severities"):
+            for value, phrases in cues[kind].items():
+                for phrase in phrases:
+                    self.cues.add(self.lexer.phrase(str(phrase)), Cue(kind[:-1], value))
+        for value, phrases in cues["answers"].items():
+            for phrase in phrases:
+                self.answers.add(self.lexer.phrase(str(phrase)), value)
+        for number, phrases in cues["ordinals"].items():
+            for phrase in phrases:
+                self.ordinals.add(self.lexer.phrase(str(phrase)), int(number))
+
+    def _add_compositions(self, knowledge: Knowledge) -> None:
+        sites = knowledge.language["sites"]
+        declared: dict[tuple[str, str], list[str]] = {}
+        for finding in knowledge.findings.values():
+            for sign, site in finding.compose:
+                declared.setdefault((sign, site), []).append(finding.id)
+        for site in sites:
+            chain = [site]
+            while "part_of" in sites[chain[-1]]:
+                chain.append(sites[chain[-1]]["part_of"])
+            self.site_of[site] = tuple(chain)
+            for sign in knowledge.language["signs"]:
+                # The nearest part that the knowledge knows the sign for: a sign in the finger is one in the hand.
+                for part in chain:
+                    if (sign, part) in declared:
+                        self.findings_of[(sign, site)] = tuple(declared[(sign, part)])
+                        break
+
+    def plain_finding(self, sign: str) -> str | None:
+        """The finding that a sign stands for where no site is said: the one of the same name, if there is one."""
+        return sign if sign in self.knowledge.findings else None
+
+
+def _texts(knowledge: Knowledge) -> Iterator[str]:
+    for finding in knowledge.findings.values():
+        yield from finding.say
+    yield from _strings(knowledge.language)
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield str(name)
+            yield from _strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _strings(inner)
+    else:
+        yield str(value)

@@ -1,0 +1,89 @@
+"""Reads a message: what it says, since when, of whom. Knows no Rasa, no conversation and no rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from bot.knowledge import Knowledge
+from bot.nlu.answers import read_answer
+from bot.nlu.compose import Found, compose
+from bot.nlu.context import Context, Sense
+from bot.nlu.durations import DurationReader
+from bot.nlu.leftovers import leftovers
+from bot.nlu.lexicon import Lexicon
+from bot.nlu.person import read_person
+from bot.nlu.reading import OTHER, PATIENT, PRESENT, Mention, Reading
+from bot.nlu.times import attach
+from bot.nlu.words import Word
+
+
+class Reader:
+    """Reads messages with the words of one knowledge version. Safe to share between threads."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.lexicon = Lexicon(knowledge)
+        self._knowledge = knowledge
+        self._durations = DurationReader(knowledge.language["time"], correct=self.lexicon.lexer.speller.correct)
+
+    def read(self, text: str, as_of: date) -> Reading:
+        """What `text` says. Relative dates in it ("last Tuesday") refer to `as_of`. Never raises on any text."""
+        words = self.lexicon.lexer.words(text)
+        found = compose(words, self.lexicon)
+        context = Context(words, self.lexicon, found)
+        mentions = [_mention(text, words, each, context.sense(each)) for each in found]
+        mentions = _patient(_distinct(mentions))
+        stretches = attach(text, self._durations.read(text, as_of), mentions)
+        answer, ordinals = read_answer(words, self.lexicon)
+        covered = {place for each in found for place in range(each.first, each.after)}
+        for match in self.lexicon.terms.find(words):
+            covered.update(range(match.first, match.after))
+        for cue in self.lexicon.cues.find(words):
+            covered.update(range(cue.first, cue.after))
+        loose = {} if mentions else context.loose()
+        return Reading(
+            text=text,
+            mentions=tuple(mentions),
+            durations=stretches,
+            person=read_person(text, mentions, self._knowledge),
+            not_understood=leftovers(
+                text, words, self.lexicon, covered, [(each.start, each.end) for each in stretches]
+            ),
+            answer=answer,
+            ordinals=ordinals,
+            only=context.says_only(),
+            **loose,
+        )
+
+
+def _mention(text: str, words: Sequence[Word], found: Found, sense: Sense) -> Mention:
+    start, end = words[found.first].start, words[found.after - 1].end
+    return Mention(
+        finding=found.finding,
+        status=sense.status,
+        experiencer=sense.experiencer,
+        start=start,
+        end=end,
+        text=text[start:end],
+        site=found.site,
+        side=sense.side,
+        severity=sense.severity,
+        trend=sense.trend,
+        onset=sense.onset,
+        recency=sense.recency,
+    )
+
+
+def _distinct(mentions: Sequence[Mention]) -> list[Mention]:
+    """Each finding once for each stretch of words."""
+    return list({(each.finding, each.start, each.end): each for each in mentions}.values())
+
+
+def _patient(mentions: list[Mention]) -> list[Mention]:
+    """When all that is present is somebody else's, that person is the one to be helped: the patient."""
+    own = any(each.experiencer == PATIENT for each in mentions)
+    others = any(each.experiencer == OTHER and each.status == PRESENT for each in mentions)
+    if own or not others:
+        return mentions
+    return [replace(each, experiencer=PATIENT) for each in mentions]

@@ -1,0 +1,61 @@
+"""One typing slip in a longer word is seen through; a word that exists is never changed into another.
+
+Method: the deletion index of symmetric delete spelling correction (W. Garbe, SymSpell, 2012), with the optimal string
+alignment distance; the list of English words is the one that comes with symspellpy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import lru_cache
+from importlib.resources import files
+
+from rapidfuzz.distance import OSA
+
+# Law 3: a slip in a word of five letters or more. With one letter lost, four are left.
+SHORTEST_WORD, SHORTEST_TYPED = 5, 4
+_LONGEST = 24
+
+
+@lru_cache(maxsize=1)
+def english() -> frozenset[str]:
+    """The words that count as real: about 82,000, in lower case."""
+    text = files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt").read_text(encoding="utf-8-sig")
+    return frozenset(line.split(" ", 1)[0] for line in text.splitlines())
+
+
+class Speller:
+    """Maps a word with one slip to the word of the vocabulary that was meant; anything else stays as it is."""
+
+    def __init__(self, vocabulary: Collection[str]) -> None:
+        self._known = frozenset(vocabulary)
+        self._deletions: dict[str, list[str]] = {}
+        for word in sorted(self._known):
+            if SHORTEST_WORD <= len(word) <= _LONGEST and word.isalpha():
+                for form in {word, *_deletions(word)}:
+                    self._deletions.setdefault(form, []).append(word)
+        self._cache: dict[str, str] = {}
+
+    def correct(self, word: str) -> str:
+        """The word meant by `word` (lower case). At most one edit away; where several fit, the likeliest slip wins:
+        the same letters in another order, then the same length, then the order of the alphabet."""
+        if word in self._known or not SHORTEST_TYPED <= len(word) <= _LONGEST or not word.isalpha():
+            return word
+        if word in english():
+            return word
+        if word not in self._cache:
+            if len(self._cache) > 50_000:
+                self._cache.clear()
+            self._cache[word] = self._nearest(word)
+        return self._cache[word]
+
+    def _nearest(self, word: str) -> str:
+        found = {each for form in (word, *_deletions(word)) for each in self._deletions.get(form, ())}
+        near = [each for each in found if OSA.distance(word, each, score_cutoff=1) <= 1]
+        if not near:
+            return word
+        return min(near, key=lambda each: (sorted(each) != sorted(word), len(each) != len(word), each))
+
+
+def _deletions(word: str) -> set[str]:
+    return {word[:place] + word[place + 1 :] for place in range(len(word))}

@@ -1,0 +1,274 @@
+"""Conversations as they are kept: opened, stored turn by turn, read again, and erased with a receipt."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+from sqlalchemy import and_, delete, func, inspect, select, text, update
+from sqlalchemy.engine import Connection, Engine, Row
+
+from bot.records.canonical import canonical, storable
+from bot.records.database import insert_absent, writing
+from bot.records.models import conversations, decisions, knowledge_versions, messages
+from bot.records.turn_record import TurnRecord
+
+__all__ = ["Conversations", "Erased", "TurnRecord", "UnknownConversation"]
+
+
+Rows = list[dict[str, Any]]
+
+
+class UnknownConversation(LookupError):
+    """There is no conversation of this id."""
+
+
+class Erased(LookupError):
+    """The conversation was erased: its id is not used again."""
+
+
+class Conversations:
+    """The conversations of one database. Every method is one transaction; any number of threads may share it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def open(self, conversation_id: str, channel: str, consent: bool, at: datetime) -> None:
+        """Begins a conversation. Opening it again changes nothing, except that consent given later is noted.
+
+        Raises Erased for the id of an erased conversation.
+        """
+        with writing(self._engine) as connection:
+            new = {"id": conversation_id, "channel": channel, "consent": consent, "opened_at": at, "last_at": at}
+            if insert_absent(connection, conversations, new) is None:
+                if _erased(connection, conversation_id):
+                    raise Erased(f"conversation {conversation_id} was erased: open one with a new id")
+                if consent:
+                    here = conversations.c.id == conversation_id
+                    connection.execute(update(conversations).where(here).values(consent=True))
+
+    def exists(self, conversation_id: str) -> bool:
+        """Whether a conversation of this id is open; an erased one is not."""
+        here = and_(conversations.c.id == conversation_id, conversations.c.erased_at.is_(None))
+        with self._engine.connect() as connection:
+            return connection.execute(select(conversations.c.id).where(here)).first() is not None
+
+    def turn(self, conversation_id: str, client_id: str) -> Rows | None:
+        """The replies already given to the message that a client gave this id; None where it was not stored yet."""
+        asked = messages.alias("asked")
+        query = (
+            select(asked.c.id, messages.c.reply)
+            .select_from(asked.outerjoin(messages, messages.c.answers_id == asked.c.id))
+            .where(asked.c.conversation_id == conversation_id, asked.c.client_id == storable(client_id))
+            .order_by(messages.c.id)
+        )
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return [row.reply for row in rows if row.reply is not None] if rows else None
+
+    def store_turn(self, record: TurnRecord) -> bool:
+        """Stores a turn, all of it or nothing; says whether it was new.
+
+        A message of the same client id is stored once, the first time. A conversation that was never opened is
+        opened, without consent, because what was said must not be lost; one that was erased stays empty.
+        """
+        with writing(self._engine) as connection:
+            first = {"channel": record.channel, "consent": False, "opened_at": record.at, "last_at": record.at}
+            opened = insert_absent(connection, conversations, {"id": record.conversation_id, **first})
+            if opened is None and _erased(connection, record.conversation_id):
+                return False
+            asked = {
+                "conversation_id": record.conversation_id,
+                "client_id": storable(record.client_id),
+                "at": record.at,
+                "text": None if record.text is None else storable(record.text),
+                "choices": record.choices,
+                "failed": record.failed,
+            }
+            message_id = insert_absent(connection, messages, asked)
+            if message_id is None:
+                return False
+            for reply in record.replies:
+                answer = {"conversation_id": record.conversation_id, "answers_id": message_id, "at": record.at}
+                connection.execute(messages.insert().values(**answer, reply=reply))
+            _store_decision(connection, record, message_id)
+            # A turn from the journal may be older than the newest: the time only moves forward.
+            here = and_(conversations.c.id == record.conversation_id, conversations.c.last_at < record.at)
+            connection.execute(update(conversations).where(here).values(last_at=record.at))
+        return True
+
+    def case(self, conversation_id: str) -> dict[str, Any] | None:
+        """The facts after the newest turn that has any; None before the first one."""
+        newest = (
+            select(decisions.c.facts)
+            .where(decisions.c.conversation_id == conversation_id)
+            .order_by(decisions.c.at.desc(), decisions.c.id.desc())
+            .limit(1)
+        )
+        with self._engine.connect() as connection:
+            facts = connection.execute(newest).scalar()
+        return None if facts is None else dict(json.loads(facts))
+
+    def history(self, conversation_id: str) -> Rows:
+        """Every message in order: {"from": "person", id, at, text or choices} or {"from": "bot", at, and the reply}."""
+        return [_public(row) for row in self._messages(conversation_id)]
+
+    def list(self, limit: int = 50, offset: int = 0) -> Rows:
+        """Conversations, the one last spoken in first: id, channel, times, counts, newest level."""
+        said = select(func.count()).where(messages.c.conversation_id == conversations.c.id)
+        level = (
+            select(decisions.c.level)
+            .where(decisions.c.conversation_id == conversations.c.id)
+            .order_by(decisions.c.at.desc(), decisions.c.id.desc())
+            .limit(1)
+        )
+        query = (
+            select(
+                conversations,
+                said.scalar_subquery().label("messages"),
+                said.where(messages.c.failed.is_not(None)).scalar_subquery().label("failures"),
+                level.scalar_subquery().label("level"),
+            )
+            .order_by(conversations.c.last_at.desc(), conversations.c.id)
+            .limit(limit)
+            .offset(offset)
+        )
+        with self._engine.connect() as connection:
+            return [
+                {**_shell(row), "messages": row.messages, "failures": row.failures, "level": row.level}
+                for row in connection.execute(query)
+            ]
+
+    def count(self) -> int:
+        """How many conversations there are, erased ones too."""
+        with self._engine.connect() as connection:
+            return int(connection.execute(select(func.count()).select_from(conversations)).scalar_one())
+
+    def show(self, conversation_id: str) -> dict[str, Any] | None:
+        """One conversation for the console: its row, and its messages with the decision beside each of the person's.
+
+        A decision is {id, decided_on, level, could_become, fired, facts, decision, knowledge_version}. None where
+        there is no such conversation.
+        """
+        with self._engine.connect() as connection:
+            shell = connection.execute(select(conversations).where(conversations.c.id == conversation_id)).first()
+            made = connection.execute(select(decisions).where(decisions.c.conversation_id == conversation_id)).all()
+        if shell is None:
+            return None
+        by_message = {row.message_id: _decision(row) for row in made}
+        said = [
+            {**_public(row), "failed": row.failed, "decision": by_message.get(row.id)}
+            for row in self._messages(conversation_id)
+        ]
+        return {**_shell(shell), "messages": said}
+
+    def erase(self, conversation_id: str, at: datetime) -> dict[str, Any]:
+        """Erases what was said, decided and tracked; gives a receipt: {conversation, erased_at, erased: counts}.
+
+        What stays is a row that says when the conversation was and that it was erased, so that a token cannot bring
+        it back. Rasa's events of the same sender id go too. Erasing again gives the first receipt again.
+        Raises UnknownConversation.
+        """
+        has_events = inspect(self._engine).has_table("events")
+        with writing(self._engine) as connection:
+            shell = connection.execute(select(conversations).where(conversations.c.id == conversation_id)).first()
+            if shell is None:
+                raise UnknownConversation(f"there is no conversation {conversation_id}")
+            if shell.receipt is not None:
+                return dict(shell.receipt)
+            counts = {"decisions": _delete(connection, decisions, conversation_id)}
+            answers = and_(messages.c.conversation_id == conversation_id, messages.c.answers_id.is_not(None))
+            replies = connection.execute(delete(messages).where(answers)).rowcount
+            counts["messages"] = replies + _delete(connection, messages, conversation_id)
+            if has_events:
+                sender = {"sender": conversation_id}
+                gone = connection.execute(text("DELETE FROM events WHERE sender_id = :sender"), sender)
+                counts["events"] = gone.rowcount
+            moment = at.astimezone(timezone.utc).isoformat()
+            receipt = {"conversation": conversation_id, "erased_at": moment, "erased": counts}
+            here = conversations.c.id == conversation_id
+            connection.execute(update(conversations).where(here).values(erased_at=at, receipt=receipt))
+        if self._engine.dialect.name == "sqlite":
+            # The write-ahead log still holds the erased rows: it is folded in and cut to nothing, if nobody reads.
+            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        return receipt
+
+    def _messages(self, conversation_id: str) -> Sequence[Row]:
+        turn = func.coalesce(messages.c.answers_id, messages.c.id)
+        query = (
+            select(messages)
+            .where(messages.c.conversation_id == conversation_id)
+            .order_by(messages.c.at, turn, messages.c.id)
+        )
+        with self._engine.connect() as connection:
+            return tuple(connection.execute(query).all())
+
+
+def _erased(connection: Connection, conversation_id: str) -> bool:
+    query = select(conversations.c.erased_at).where(conversations.c.id == conversation_id)
+    return connection.execute(query).scalar() is not None
+
+
+def _delete(connection: Connection, table: Any, conversation_id: str) -> int:
+    return int(connection.execute(delete(table).where(table.c.conversation_id == conversation_id)).rowcount)
+
+
+def _store_decision(connection: Connection, record: TurnRecord, message_id: int) -> None:
+    if record.case is None and record.decision is None:
+        return
+    if record.knowledge_version and record.knowledge_canonical is not None:
+        version = {"version": record.knowledge_version, "canonical": record.knowledge_canonical}
+        known = select(knowledge_versions.c.version).where(knowledge_versions.c.version == record.knowledge_version)
+        # Asked first, so that the bytes travel to the database once per version and not once per turn.
+        if connection.execute(known).first() is None:
+            insert_absent(connection, knowledge_versions, {**version, "first_used_at": record.at})
+    decision: Mapping[str, Any] = record.decision or {}
+    connection.execute(
+        decisions.insert().values(
+            conversation_id=record.conversation_id,
+            message_id=message_id,
+            at=record.at,
+            decided_on=record.decided_on or record.at.astimezone(timezone.utc).date(),
+            level=decision.get("level"),
+            could_become=decision.get("could_become"),
+            fired=decision.get("fired"),
+            facts=canonical(record.case or {}),
+            decision=None if record.decision is None else canonical(record.decision),
+            knowledge_version=record.knowledge_version or None,
+        )
+    )
+
+
+def _public(row: Row) -> dict[str, Any]:
+    at = row.at.isoformat()
+    if row.client_id is None:
+        return {"from": "bot", "at": at, **row.reply}
+    said = {"text": row.text} if row.choices is None else {"choices": row.choices}
+    return {"from": "person", "id": row.client_id, "at": at, **said}
+
+
+def _shell(row: Row) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "channel": row.channel,
+        "consent": row.consent,
+        "opened_at": row.opened_at.isoformat(),
+        "last_at": row.last_at.isoformat(),
+        "erased_at": row.erased_at.isoformat() if row.erased_at else None,
+    }
+
+
+def _decision(row: Row) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "decided_on": row.decided_on.isoformat(),
+        "level": row.level,
+        "could_become": row.could_become,
+        "fired": row.fired,
+        "facts": json.loads(row.facts),
+        "decision": None if row.decision is None else json.loads(row.decision),
+        "knowledge_version": row.knowledge_version,
+    }

@@ -1,0 +1,80 @@
+"""Replay: a stored decision made once more from its facts and its knowledge, and compared byte for byte."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.engine import Engine
+
+from bot.records.canonical import canonical
+from bot.records.models import decisions, knowledge_versions
+
+Decide = Callable[[Mapping[str, Any], bytes, date], Mapping[str, Any]]
+"""Decides from facts (JSON), the knowledge's canonical bytes and the day; gives the decision as JSON."""
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """One decision replayed: `same`, or else `why` says what differs, and `first_difference` where the texts part."""
+
+    decision_id: int
+    same: bool
+    why: str | None = None
+    first_difference: int | None = None
+
+
+@dataclass(frozen=True)
+class ReplayReport:
+    """All that were replayed; `missing` are the ids that were asked for and are not there."""
+
+    replayed: tuple[Replayed, ...]
+    missing: tuple[int, ...] = ()
+
+    @property
+    def same(self) -> bool:
+        """Whether every decision asked for was found and came out the same."""
+        return not self.missing and all(one.same for one in self.replayed)
+
+
+def replay(engine: Engine, decide: Decide, ids: Iterable[int] | None = None) -> ReplayReport:
+    """Replays the decisions of these ids, or all of them where None. Turns without a decision are left out."""
+    wanted = None if ids is None else sorted(set(ids))
+    query = (
+        select(decisions, knowledge_versions.c.canonical)
+        .select_from(decisions.outerjoin(knowledge_versions))
+        .where(decisions.c.decision.is_not(None))
+        .order_by(decisions.c.id)
+    )
+    if wanted is not None:
+        query = query.where(decisions.c.id.in_(wanted))
+    replayed = []
+    with engine.connect() as connection:
+        for row in connection.execute(query):
+            replayed.append(_replay_one(row, decide))
+    found = {one.decision_id for one in replayed}
+    return ReplayReport(tuple(replayed), tuple(one for one in wanted or () if one not in found))
+
+
+def _replay_one(row: Any, decide: Decide) -> Replayed:
+    if row.canonical is None:
+        return Replayed(row.id, False, f"the knowledge version {row.knowledge_version} is not stored")
+    knowledge = bytes(row.canonical)
+    if hashlib.sha256(knowledge).hexdigest() != row.knowledge_version:
+        return Replayed(row.id, False, f"the stored knowledge is not the one that {row.knowledge_version} names")
+    try:
+        again = canonical(decide(json.loads(row.facts), knowledge, row.decided_on))
+    except Exception as error:
+        # Whatever the engine raises is a finding about this one decision; the others are still replayed.
+        return Replayed(row.id, False, f"deciding again failed: {type(error).__name__}: {error}")
+    if again.encode() == row.decision.encode():
+        return Replayed(row.id, True)
+    pairs = enumerate(zip(again, row.decision))
+    place = next((index for index, (new, old) in pairs if new != old), min(len(again), len(row.decision)))
+    why = f"decided {row.decision[place : place + 60]!r} then and {again[place : place + 60]!r} now"
+    return Replayed(row.id, False, why, place)

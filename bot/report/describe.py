@@ -1,0 +1,76 @@
+"""Facts, decisions and changes in words that a patient reads."""
+
+from __future__ import annotations
+
+from bot.knowledge import Knowledge
+from bot.triage.case import ABSENT, PAST, PRESENT, Case, Fact
+from bot.triage.decision import WouldChange
+
+_UNITS = (
+    ("years", 31557600),
+    ("months", 2629800),
+    ("weeks", 604800),
+    ("days", 86400),
+    ("hours", 3600),
+    ("minutes", 60),
+)
+
+
+def describe_fact(finding: str, fact: Fact, knowledge: Knowledge) -> str:
+    """A finding with what was said of it: "FINDING (left side, for about 2 months)"."""
+    messages = knowledge.messages
+    label = knowledge.findings[finding].label
+    if fact.status == PAST:
+        return messages.text("advice.gone", finding=label)
+    parts = []
+    if fact.side == "both":
+        parts.append(messages.text("advice.both_sides"))
+    elif fact.side:
+        parts.append(messages.text("advice.side", side=fact.side))
+    if fact.onset:
+        parts.append(messages.text(f"advice.onset_{fact.onset}"))
+    if fact.lasting:
+        parts.append(messages.text("advice.lasting_about", time=describe_time(fact.lasting.middle, knowledge)))
+    if fact.trend:
+        parts.append(messages.text(f"advice.trend_{fact.trend}"))
+    return f"{label} ({', '.join(parts)})" if parts else label
+
+
+def describe_time(seconds: float, knowledge: Knowledge) -> str:
+    """A length of time in its largest fitting unit: 5184000 seconds are "2 months"."""
+    for unit, size in _UNITS:
+        if seconds >= 1.5 * size or (unit == "minutes"):
+            return knowledge.messages.text(f"advice.unit.{unit}", n=max(1, round(seconds / size)))
+    raise AssertionError("minutes fit everything")
+
+
+def understood(case: Case, knowledge: Knowledge) -> list[str]:
+    """Everything present or past in the case, in words, in the order it was said."""
+    return [
+        describe_fact(name, fact, knowledge)
+        for name, fact in case.facts.items()
+        if name in knowledge.findings and fact.status in (PRESENT, PAST)
+    ]
+
+
+def denied(case: Case, knowledge: Knowledge) -> list[str]:
+    """The labels of what the person said is not there."""
+    return [
+        knowledge.findings[name].label
+        for name, fact in case.facts.items()
+        if name in knowledge.findings and fact.status == ABSENT
+    ]
+
+
+def describe_change(change: WouldChange, knowledge: Knowledge) -> str:
+    """One thing that would raise the level, in words."""
+    finding = knowledge.findings[change.finding]
+    label = finding.choice or finding.label[:1].upper() + finding.label[1:]
+    messages = knowledge.messages
+    if change.onset == "sudden":
+        return messages.text("advice.change_sudden", finding=label)
+    if change.trend:
+        return messages.text("advice.change_trend", finding=label)
+    if change.over:
+        return messages.text("advice.change_lasting", finding=label, days=round(change.over / 86400))
+    return label

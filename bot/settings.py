@@ -1,0 +1,247 @@
+"""Settings: everything that an operator can change, read once from SIGNPOST_* environment variables and then fixed.
+
+A variable that is not a setting is an error rather than silence: a misspelt SIGNPOST_DATABASE_URL would put patients'
+conversations into the wrong database. docs/guides/reference.md describes each; a test holds it to this file.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import secrets
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+TREE = Path(__file__).resolve().parent.parent
+"""The project's tree: knowledge, Rasa's files and, unless told otherwise, the state are found from here."""
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used. Its text names the variable, what was read, and what is allowed."""
+
+
+@dataclass(frozen=True)
+class Country:
+    """What to call in one country: `emergency` always, `urgent` (advice today, not an ambulance) where there is one."""
+
+    name: str
+    emergency: str
+    urgent: str | None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one process. Fields that may hold a secret stay out of `repr`, and so out of logs."""
+
+    home: Path
+    """Folder for what the process keeps: database, models, journal, secrets."""
+    database_url: str = field(default="", repr=False)
+    """SQLAlchemy address; empty means the file signpost.db in `home`."""
+    redis_url: str | None = field(default=None, repr=False)
+    """Redis for locks and limits shared by several replicas; None keeps both inside the process."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public: bool = False
+    """Whether patients use it: rules without a clinician's signature are then refused."""
+    country: str = "gb"
+    emergency_number: str = "999"
+    urgent_number: str | None = "111"
+    console_password: str | None = field(default=None, repr=False)
+    """Password of /console; None until `with_secrets` has made or found one."""
+    secret: str | None = field(default=None, repr=False)
+    """Key that signs tokens and sessions; None until `with_secrets` has made or found one."""
+    knowledge_path: Path = TREE / "knowledge"
+    tensorflow: bool = False
+    """Whether Rasa gets the real TensorFlow, where `make tensorflow` installed it, and not the stand-in."""
+    session_minutes: int = 60
+    """Minutes of silence after which a conversation's next message opens a new case."""
+
+    def __post_init__(self) -> None:
+        if not self.database_url:
+            object.__setattr__(self, "database_url", f"sqlite:///{self.home / 'signpost.db'}")
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """The settings that `environ` (default: the process's own) asks for; an empty value counts as not set.
+
+        Raises SettingsError for a SIGNPOST_ variable that is no setting, and for a value of the wrong kind.
+        """
+        environ = os.environ if environ is None else environ
+        given: dict[str, str] = {}
+        for name, value in environ.items():
+            if name.startswith("SIGNPOST_"):
+                if name not in VARIABLES:
+                    raise SettingsError(_unknown(name))
+                if value.strip():
+                    given[name] = value.strip()
+        values: dict[str, Any] = {"home": TREE / "var"}
+        for name, text in given.items():
+            attribute, parse = VARIABLES[name]
+            try:
+                values[attribute] = parse(text)
+            except ValueError as wrong:
+                shown = "" if name in SECRET else f"={text!r}"
+                raise SettingsError(f"{name}{shown} cannot be used: {wrong}.") from None
+        values["country"], numbers = _country(values.get("country"), values.get("knowledge_path", TREE / "knowledge"))
+        values.setdefault("emergency_number", numbers.emergency)
+        values.setdefault("urgent_number", numbers.urgent)
+        return cls(**values)
+
+    def with_secrets(self) -> Settings:
+        """These settings with no secret missing: what was not given is made once and kept in `home`, mode 0600.
+
+        Replicas that share a `home` share the secrets; replicas that do not must be given them.
+        """
+        return replace(
+            self,
+            secret=self.secret or _kept(self.home / "secret", lambda: secrets.token_urlsafe(32)),
+            console_password=self.console_password or _kept(self.home / "console-password", _password),
+        )
+
+
+def countries(knowledge_path: Path) -> tuple[str, dict[str, Country]]:
+    """The default country's code, and the numbers to call by country code. Raises SettingsError for a broken file."""
+    path = knowledge_path / "emergency_numbers.yml"
+    try:
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        table = {
+            code: Country(entry["name"], str(entry["emergency"]), entry["urgent"] and str(entry["urgent"]))
+            for code, entry in data["countries"].items()
+        }
+        table[data["default"]]
+    except OSError as missing:
+        raise SettingsError(
+            f"{path} cannot be read ({missing.strerror}). SIGNPOST_KNOWLEDGE_PATH names the folder that holds it."
+        ) from None
+    except (yaml.YAMLError, KeyError, TypeError, AttributeError) as broken:
+        raise SettingsError(
+            f"{path} is not a table of emergency numbers: each country has name, emergency, urgent, and `default` "
+            f"names one of them ({type(broken).__name__}: {' '.join(str(broken).split())})."
+        ) from None
+    return data["default"], table
+
+
+def _country(code: str | None, knowledge_path: Path) -> tuple[str, Country]:
+    default, table = countries(knowledge_path)
+    code = code or default
+    if code not in table:
+        known = ", ".join(f"{key} ({table[key].name})" for key in sorted(table))
+        raise SettingsError(
+            f"SIGNPOST_COUNTRY={code!r} has no emergency number here. Known: {known}. "
+            f"For another, leave it out and set SIGNPOST_EMERGENCY_NUMBER, or add it to emergency_numbers.yml."
+        )
+    return code, table[code]
+
+
+def _unknown(name: str) -> str:
+    near = difflib.get_close_matches(name, VARIABLES, n=1, cutoff=0.0)[0]
+    return f"{name} is not a setting. Did you mean {near}? There are: {', '.join(VARIABLES)}."
+
+
+def _path(text: str) -> Path:
+    return Path(text).expanduser().resolve()
+
+
+def _folder(text: str) -> Path:
+    path = _path(text)
+    if not path.is_dir():
+        raise ValueError("there is no such folder")
+    return path
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or not low <= int(text) <= high:
+            raise ValueError(f"it must be a whole number from {low} to {high}")
+        return int(text)
+
+    return parse
+
+
+def _yes_or_no(text: str) -> bool:
+    if text.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if text.lower() in {"0", "false", "no", "off"}:
+        return False
+    raise ValueError("it must be yes or no")
+
+
+def _telephone(text: str) -> str:
+    if not re.fullmatch(r"\+?\d[\d -]{1,19}", text, re.ASCII):
+        raise ValueError("it must be a telephone number, digits with spaces or hyphens between")
+    return text
+
+
+def _address(*schemes: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text.partition(":")[0] not in schemes or "://" not in text:
+            raise ValueError(f"it must begin with {' or '.join(scheme + '://' for scheme in schemes)}")
+        return text
+
+    return parse
+
+
+def _at_least(length: int) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if len(text) < length:
+            raise ValueError(f"it must have at least {length} characters")
+        return text
+
+    return parse
+
+
+VARIABLES: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "SIGNPOST_HOME": ("home", _path),
+    "SIGNPOST_DATABASE_URL": ("database_url", _address("sqlite", "postgresql", "postgresql+psycopg2")),
+    "SIGNPOST_REDIS_URL": ("redis_url", _address("redis", "rediss", "unix")),
+    "SIGNPOST_HOST": ("host", str),
+    "SIGNPOST_PORT": ("port", _whole(0, 65535)),
+    "SIGNPOST_PUBLIC": ("public", _yes_or_no),
+    "SIGNPOST_COUNTRY": ("country", str.lower),
+    "SIGNPOST_EMERGENCY_NUMBER": ("emergency_number", _telephone),
+    "SIGNPOST_URGENT_NUMBER": ("urgent_number", _telephone),
+    "SIGNPOST_CONSOLE_PASSWORD": ("console_password", _at_least(8)),
+    "SIGNPOST_SECRET": ("secret", _at_least(16)),
+    "SIGNPOST_KNOWLEDGE_PATH": ("knowledge_path", _folder),
+    "SIGNPOST_TENSORFLOW": ("tensorflow", _yes_or_no),
+    "SIGNPOST_SESSION_MINUTES": ("session_minutes", _whole(1, 7 * 24 * 60)),
+}
+"""Every setting: the field it fills, and how its text is read."""
+
+SECRET = {"SIGNPOST_DATABASE_URL", "SIGNPOST_REDIS_URL", "SIGNPOST_CONSOLE_PASSWORD", "SIGNPOST_SECRET"}
+"""Settings whose value is never shown, not even in the error that refuses it."""
+
+
+def _password() -> str:
+    """Sixty-four random bits in groups that a person can read from one screen and type into another."""
+    return "-".join(secrets.token_hex(2) for _ in range(4))
+
+
+def _kept(path: Path, make: Callable[[], str]) -> str:
+    """The text of the file `path`, made first where there is none. Two processes that start at once agree on one."""
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # mode 0600 from its first byte
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as file:
+                    file.write(make() + "\n")
+                os.link(draft, path)  # never over another process's file
+            except FileExistsError:
+                pass  # that other process's is as good, and read below
+            finally:
+                os.unlink(draft)
+        kept = path.read_text(encoding="utf-8").strip()
+    except OSError as failed:
+        raise SettingsError(
+            f"{path} cannot be kept ({failed.strerror}). SIGNPOST_HOME names a folder that can be written to."
+        ) from None
+    if not kept:
+        raise SettingsError(f"{path} is empty. Remove it, and it is made again.")
+    return kept

@@ -1,0 +1,156 @@
+"""The decision on a case: a pure function of the case, the knowledge and the day."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Iterable
+
+from bot.knowledge import Knowledge
+from bot.knowledge.conditions import Has, PersonIs, leaves
+from bot.knowledge.model import Rule, urgency
+from bot.triage.case import ABSENT, PAST, PRESENT, Case
+from bot.triage.decision import Decision, Fired, WouldChange
+from bot.triage.truth import Evaluator, Finding
+
+# The rules are for people of 16 and over, except emergencies and rules that name an age themselves
+# (design, "One case").
+ADULT = 16.0
+ASKED_ENOUGH = 2
+
+
+def decide(case: Case, knowledge: Knowledge, on: date) -> Decision:
+    """The level of a case by the rules in force `on` that day, and why.
+
+    A rule takes part when it mentions something that was said and not denied. The level is the highest of the rules
+    that hold; what is unknown raises nothing, but shows in `could_become` and `open`.
+    """
+    child = case.age is not None and case.age.high < ADULT
+    rules = [rule for rule in in_play(case, knowledge) if rule.valid_on(on) and (not child or for_children(rule))]
+    outcomes = [(rule, Evaluator(case, knowledge, raising=_raises(rule)).evaluate(rule.when)) for rule in rules]
+    fired = [_fired(rule, rule.level, outcome) for rule, outcome in outcomes if outcome.truth is True]
+    fired += _cautions(case, knowledge, outcomes)
+    covered = "child" if child else "yes" if fired or _covered(case, knowledge) else "no"
+    level = _level(fired, covered, case)
+    reach: dict[str, str] = {}
+    for rule, outcome in outcomes:
+        if outcome.truth is None and urgency(rule.level) > urgency(level):
+            for key in outcome.open:
+                if urgency(rule.level) > urgency(reach.get(key, "unknown")):
+                    reach[key] = rule.level
+    highest = max((urgency(level), *(urgency(each) for each in reach.values())))
+    return Decision(
+        level=level,
+        could_become=next(each for each in (level, *reach.values()) if urgency(each) == highest),
+        topics=_topics(case, knowledge),
+        fired=tuple(sorted(fired, key=lambda each: (-urgency(each.level), each.caution, each.id))),
+        open=reach,
+        would_change=_would_change(case, knowledge, rules, level),
+        covered=covered,
+        knowledge_version=knowledge.version,
+    )
+
+
+def in_play(case: Case, knowledge: Knowledge) -> list[Rule]:
+    """The rules that mention something said and not denied, in a stable order."""
+    found: dict[str, Rule] = {}
+    for name, fact in sorted(case.facts.items()):
+        if fact.status != ABSENT and name in knowledge.findings:
+            for rule in knowledge.rules_of(name):
+                found.setdefault(rule.id, rule)
+    return [found[name] for name in sorted(found)]
+
+
+def red_flag_keys(knowledge: Knowledge) -> frozenset[str]:
+    """The keys that red-flag questions ask about: findings, and attributes as ".NAME"."""
+    keys: set[str] = set()
+    for question in knowledge.questions:
+        if question.red_flag:
+            keys.update(question.findings)
+            if question.attribute:
+                keys.add(f".{question.attribute}")
+    return frozenset(keys)
+
+
+def is_red_flag(key: str, flags: frozenset[str]) -> bool:
+    """Whether a red-flag question asks about this key."""
+    return key in flags or ("." in key and "." + key.split(".", 1)[1] in flags)
+
+
+def for_children(rule: Rule) -> bool:
+    """Whether a rule holds for people under 16 too: emergencies, and rules that name an age themselves."""
+    return rule.level == "emergency" or any(
+        isinstance(leaf, PersonIs) and leaf.age is not None for leaf in leaves(rule.when)
+    )
+
+
+def _raises(rule: Rule) -> bool:
+    return rule.level != "self_care"
+
+
+def _fired(rule: Rule, level: str, outcome: Finding, caution: bool = False) -> Fired:
+    reviewed = rule.reviewed.by if rule.reviewed else None
+    return Fired(rule.id, rule.version, level, rule.sources, reviewed, outcome.held, caution)
+
+
+def _cautions(case: Case, knowledge: Knowledge, outcomes: Iterable[tuple[Rule, Finding]]) -> list[Fired]:
+    flags = red_flag_keys(knowledge)
+    unresolved = {key for key, times in case.asked.items() if times >= ASKED_ENOUGH and is_red_flag(key, flags)}
+    if not unresolved:
+        return []
+    fired = []
+    for rule, outcome in outcomes:
+        if outcome.truth is None and unresolved.intersection(outcome.open):
+            assumed = Evaluator(case, knowledge, raising=_raises(rule), assumed=unresolved).evaluate(rule.when)
+            if assumed.truth is True:
+                level = "same_day" if rule.level == "emergency" else rule.level
+                fired.append(_fired(rule, level, assumed, caution=True))
+    return fired
+
+
+def _covered(case: Case, knowledge: Knowledge) -> bool:
+    for name, fact in case.facts.items():
+        finding = knowledge.findings.get(name)
+        if finding is None or fact.status == ABSENT:
+            continue
+        in_a_rule = finding.kind == "symptom" and fact.status == PRESENT and knowledge.rules_of(name)
+        if knowledge.topics_of(name) or in_a_rule:
+            return True
+    return False
+
+
+def _level(fired: Iterable[Fired], covered: str, case: Case) -> str:
+    levels = [each.level for each in fired]
+    if not levels:
+        levels = ["routine" if covered == "yes" else "unknown"]
+    if case.unexplained and covered == "yes":
+        # A complaint that nothing explains is never told that it can be looked after at home (design, step 6).
+        levels.append("routine")
+    return max(levels, key=urgency)
+
+
+def _topics(case: Case, knowledge: Knowledge) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for name, fact in sorted(case.facts.items()):
+        if name in knowledge.findings and fact.status not in (ABSENT, PAST):
+            for topic in knowledge.topics_of(name):
+                found[topic.id] = None
+    return tuple(found)
+
+
+def _would_change(case: Case, knowledge: Knowledge, rules: Iterable[Rule], level: str) -> tuple[WouldChange, ...]:
+    found: dict[tuple[object, ...], WouldChange] = {}
+    for rule in rules:
+        if urgency(rule.level) <= urgency(level):
+            continue
+        for leaf in leaves(rule.when):
+            if not isinstance(leaf, Has) or leaf.gone_for is not None:
+                continue
+            outcome = Evaluator(case, knowledge, granted=leaf).evaluate(rule.when)
+            if outcome.truth is True:
+                over = leaf.lasting.over if leaf.lasting else None
+                trend = leaf.trend[0] if leaf.trend else None
+                change = WouldChange(leaf.finding, rule.level, rule.id, leaf.onset, trend, over)
+                key = (leaf.finding, leaf.onset, trend, over)
+                if key not in found or urgency(found[key].level) < urgency(rule.level):
+                    found[key] = change
+    return tuple(sorted(found.values(), key=lambda each: (-urgency(each.level), each.finding, each.rule)))

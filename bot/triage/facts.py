@@ -1,0 +1,57 @@
+"""Cases as authors write them in the knowledge: `FINDING: present`, `FINDING.lasting: 20 days`, `person.age: 12`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.knowledge import Knowledge
+from bot.knowledge.conditions import ONSETS, SIDES, TRENDS, seconds_of
+from bot.knowledge.problems import nearest
+from bot.triage.case import ABSENT, PAST, PRESENT, UNCERTAIN, Bounds, Case, Fact
+
+STATUSES = (PRESENT, ABSENT, UNCERTAIN, PAST)
+_TIMES = ("lasting", "episode", "gone")
+_WORDS: Mapping[str, tuple[str, ...]] = {"onset": ONSETS, "trend": TRENDS, "side": SIDES[1:]}
+
+
+def case_of(facts: Mapping[str, Any], knowledge: Knowledge) -> Case:
+    """The case that written facts describe. Raises ValueError that names what was read and what is valid."""
+    case = Case()
+    for key in sorted(facts, key=lambda each: "." in each):
+        value = facts[key]
+        name, _, attribute = key.partition(".")
+        if name == "person":
+            case = _person(case, attribute, value)
+            continue
+        if name not in knowledge.findings:
+            raise ValueError(f'unknown finding "{name}". {nearest(name, knowledge.findings)}')
+        if not attribute:
+            if value not in STATUSES:
+                raise ValueError(f'{name} is "{value}". {nearest(str(value), STATUSES)}')
+            case = case.with_fact(name, Fact(str(value)))
+            continue
+        fact = case.facts.get(name, Fact(PAST if attribute == "gone" else PRESENT))
+        if attribute in _TIMES:
+            amounts: dict[str, Any] = {attribute: Bounds.exactly(seconds_of(value))}
+            fact = replace(fact, **amounts)
+        elif attribute in _WORDS:
+            if value not in _WORDS[attribute]:
+                raise ValueError(f'{key} is "{value}". {nearest(str(value), _WORDS[attribute])}')
+            words: dict[str, Any] = {attribute: str(value)}
+            fact = replace(fact, **words)
+        else:
+            raise ValueError(f'unknown attribute "{attribute}". {nearest(attribute, (*_TIMES, *_WORDS))}')
+        case = case.with_fact(name, fact)
+    return case
+
+
+def _person(case: Case, attribute: str, value: Any) -> Case:
+    if attribute == "age":
+        return replace(case, age=Bounds.exactly(float(value)))
+    if attribute == "sex":
+        return replace(case, sex=str(value))
+    if attribute == "pregnant":
+        return replace(case, pregnant=value is True)
+    raise ValueError(f'unknown attribute "person.{attribute}". {nearest(attribute, ("age", "sex", "pregnant"))}')

@@ -1,0 +1,1 @@
+"""The one public door: chat API, chat page, widget files, health."""

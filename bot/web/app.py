@@ -1,0 +1,58 @@
+"""The web application: every route, the error handlers, and the guard around them."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Callable, Optional
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from bot.console.app import routes as console_routes
+from bot.web import chat, health, pages
+from bot.web.door import Door
+from bot.web.errors import Refusal, on_http_error, on_refusal
+from bot.web.guard import Guard
+from bot.web.limits import ADDRESS, CONVERSATION, Rate
+from bot.web.metrics import Metrics
+from bot.web.texts import Texts
+
+Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
+
+
+def create_app(
+    settings: Any,
+    desk: Any,
+    conversations: Any,
+    knowledge: Any,
+    *,
+    by_conversation: Rate = CONVERSATION,
+    by_address: Rate = ADDRESS,
+    lifespan: Optional[Lifespan] = None,
+) -> Starlette:
+    """The application. It starts nothing by itself: `bot.web.serve` does, and hands in what it started."""
+    metrics = Metrics()
+    texts = Texts(knowledge, settings, "web")
+    app = Starlette(
+        routes=[*chat.ROUTES, *health.ROUTES, *pages.ROUTES, *console_routes(settings, conversations, knowledge)],
+        middleware=[Middleware(Guard, texts=texts, metrics=metrics)],
+        exception_handlers={Refusal: on_refusal, HTTPException: on_http_error},
+        lifespan=lifespan,
+    )
+    # A path is one path: a slash at its end is not answered with a redirect, which would drop a message's body.
+    app.router.redirect_slashes = False
+    app.state.metrics = metrics
+    app.state.texts = texts
+    app.state.knowledge = knowledge
+    app.state.unsigned = len(unsigned(knowledge))
+    app.state.desk = desk
+    app.state.door = Door(
+        settings, desk, conversations, knowledge, metrics, by_conversation=by_conversation, by_address=by_address
+    )
+    return app
+
+
+def unsigned(knowledge: Any) -> list[str]:
+    """The ids of the rules that no clinician has signed."""
+    return sorted(name for name, rule in knowledge.rules.items() if rule.reviewed is None)

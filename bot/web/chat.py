@@ -1,0 +1,65 @@
+"""The routes of the chat API: HTTP in, `Door` behind, HTTP out."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from starlette.endpoints import HTTPEndpoint
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from bot.web.body import inbound, opening, read_json
+from bot.web.door import Door
+
+
+class Conversation(HTTPEndpoint):
+    """/api/conversations: begin one, erase one."""
+
+    async def post(self, request: Request) -> JSONResponse:
+        """{consent?} -> 201 {token, messages}."""
+        texts = request.app.state.texts
+        consent = opening(await read_json(request, texts), texts)
+        token, messages = await _door(request).open(consent, _address(request))
+        return JSONResponse({"token": token, "messages": messages}, status_code=201)
+
+    async def delete(self, request: Request) -> JSONResponse:
+        """-> 200 {receipt}."""
+        door = _door(request)
+        return JSONResponse({"receipt": await door.erase(await door.ticket(_token(request)))})
+
+
+class Messages(HTTPEndpoint):
+    """/api/conversations/messages: say something, read what was said."""
+
+    async def post(self, request: Request) -> JSONResponse:
+        """{id, text | choices, consent?} -> 200 {messages}."""
+        door, texts = _door(request), request.app.state.texts
+        ticket = await door.ticket(_token(request))
+        message = inbound(await read_json(request, texts), texts)
+        return JSONResponse({"messages": await door.say(ticket, message, _address(request))})
+
+    async def get(self, request: Request) -> JSONResponse:
+        """-> 200 {messages}, both sides, oldest first."""
+        door = _door(request)
+        return JSONResponse({"messages": await door.history(await door.ticket(_token(request)))})
+
+
+ROUTES = [
+    Route("/api/conversations", Conversation),
+    Route("/api/conversations/messages", Messages),
+]
+
+
+def _door(request: Request) -> Door:
+    door: Door = request.app.state.door
+    return door
+
+
+def _token(request: Request) -> Optional[str]:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else "unknown"

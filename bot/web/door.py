@@ -1,0 +1,234 @@
+"""The conversations behind the door: opened, answered, read again and erased, whatever part of the house is failing."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timezone
+from time import perf_counter
+from typing import Any, Callable, Optional, TypeVar
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.dialogue.book import DeskUnavailable
+from bot.records.conversations import Conversations, Erased, UnknownConversation
+from bot.report.compose import greeting
+from bot.web.body import Inbound
+from bot.web.errors import Refusal
+from bot.web.limits import ADDRESS, CONVERSATION, Limiter, Rate
+from bot.web.metrics import Metrics
+from bot.web.tokens import BadToken, Ticket, Tokens
+
+log = structlog.get_logger(__name__)
+
+CHANNEL = "web"
+# Seconds that a person waits for the database before the door goes on without it, and where it cannot go on.
+PATIENCE = 0.4
+LONGEST_WAIT = 8.0
+AGAIN = {"Retry-After": "5"}
+
+Messages = list[dict[str, Any]]
+Value = TypeVar("Value")
+
+
+class _Silent(Exception):
+    """The database did not answer, or not in time."""
+
+
+class Door:
+    """What the chat API does, without HTTP. Calls to the database run in threads; none of their failures stops an answer."""
+
+    def __init__(
+        self,
+        settings: Any,
+        desk: Any,
+        conversations: Conversations,
+        knowledge: Any,
+        metrics: Metrics,
+        *,
+        by_conversation: Rate = CONVERSATION,
+        by_address: Rate = ADDRESS,
+        now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+    ) -> None:
+        self._settings = settings
+        self._desk = desk
+        self._conversations = conversations
+        self._knowledge = knowledge
+        self._metrics = metrics
+        self._tokens = Tokens(settings.secret)
+        self._by_conversation = Limiter(by_conversation)
+        self._by_address = Limiter(by_address)
+        self._now = now
+        self._threads = ThreadPoolExecutor(8, thread_name_prefix="door")
+        self._consented: set[str] = set()
+        # Conversations that the database did not take when they were opened.
+        self._owed: set[str] = set()
+
+    async def open(self, consent: bool, address: str) -> tuple[str, Messages]:
+        """A new conversation: its token and the greeting. Raises Refusal too_many.
+
+        Where the database fails the token is good all the same: the conversation is stored with its first turn.
+        """
+        self._pace(self._by_address, address)
+        token, ticket = self._tokens.issue(consent)
+        await self._begin(ticket)
+        reply = greeting(self._knowledge, emergency_number=self._settings.emergency_number)
+        self._metrics.count("conversations")
+        return token, [{"id": uuid.uuid4().hex, **reply.to_json()}]
+
+    async def ticket(self, token: Optional[str]) -> Ticket:
+        """What a token says. Raises Refusal: no_token, bad_token, or gone if the conversation was erased."""
+        challenge = {"WWW-Authenticate": 'Bearer realm="signpost"'}
+        if not token:
+            raise Refusal("no_token", challenge)
+        try:
+            ticket = self._tokens.read(token)
+        except BadToken as error:
+            raise Refusal("bad_token", challenge) from error
+        try:
+            erased = await self._ask(self._erased, ticket.conversation_id)
+        except _Silent:
+            # A database that is locked or gone keeps nobody out: the desk answers, and keeps the turn for later.
+            erased = False
+        if erased:
+            raise Refusal("gone")
+        return ticket
+
+    async def say(self, ticket: Ticket, message: Inbound, address: str) -> Messages:
+        """The replies to a message. Raises Refusal: bad_message, consent_needed, too_many or unavailable.
+
+        The message is screened before it is refused for any of these: an emergency is answered instead.
+        """
+        started = perf_counter()
+        refusal = await self._refusal(ticket, message, address)
+        if refusal is None:
+            replies = await self._receive(ticket, message)
+        else:
+            replies = await self._emergency(ticket, message)
+            if not replies:
+                raise refusal
+        self._metrics.turn(perf_counter() - started)
+        for reply in replies:
+            self._metrics.count("replies", kind=reply["kind"], level=(reply.get("advice") or {}).get("level", "none"))
+        return replies
+
+    async def history(self, ticket: Ticket) -> Messages:
+        """Every message of the conversation, both sides, oldest first. Raises Refusal unavailable."""
+        try:
+            return await self._ask(self._conversations.history, ticket.conversation_id, patience=LONGEST_WAIT)
+        except _Silent as error:
+            raise Refusal("unavailable", AGAIN) from error
+
+    async def erase(self, ticket: Ticket) -> dict[str, Any]:
+        """Erases the conversation, here and in what the desk remembers; the receipt. Raises Refusal unavailable."""
+        try:
+            receipt = await self._ask(self._erase, ticket, patience=LONGEST_WAIT)
+        except _Silent as error:
+            raise Refusal("unavailable", AGAIN) from error
+        self._desk.forget(ticket.conversation_id)
+        self._consented.discard(ticket.conversation_id)
+        self._owed.discard(ticket.conversation_id)
+        self._metrics.count("erased")
+        return receipt
+
+    async def _begin(self, ticket: Ticket) -> None:
+        """Note the conversation and its consent in the database, now or with the next message."""
+        arguments = (ticket.conversation_id, CHANNEL, ticket.consent, self._now())
+        try:
+            await self._ask(self._conversations.open, *arguments)
+            self._owed.discard(ticket.conversation_id)
+        except Erased as error:
+            raise Refusal("gone") from error
+        except _Silent:
+            self._owed.add(ticket.conversation_id)
+
+    async def _refusal(self, ticket: Ticket, message: Inbound, address: str) -> Optional[Refusal]:
+        if message.fault:
+            return Refusal("bad_message", detail=message.fault)
+        for limiter, key in ((self._by_address, address), (self._by_conversation, ticket.conversation_id)):
+            try:
+                self._pace(limiter, key)
+            except Refusal as refusal:
+                return refusal
+        if not await self._consents(ticket, message):
+            return Refusal("consent_needed")
+        return None
+
+    async def _consents(self, ticket: Ticket, message: Inbound) -> bool:
+        """Whether consent was given: with the token, with this message or an earlier one, or as the database says."""
+        if ticket.conversation_id in self._owed:
+            await self._begin(ticket)
+        if ticket.consent or ticket.conversation_id in self._consented:
+            return True
+        if message.consent:
+            await self._begin(replace(ticket, consent=True))
+        else:
+            try:
+                row = await self._ask(self._conversations.show, ticket.conversation_id)
+            except _Silent:
+                row = None
+            if not (row or {}).get("consent"):
+                return False
+        self._consented.add(ticket.conversation_id)
+        return True
+
+    async def _receive(self, ticket: Ticket, message: Inbound) -> Messages:
+        try:
+            replies: Messages = await self._desk.receive(
+                ticket.conversation_id,
+                message.id,
+                text=message.text,
+                choices=message.choices,
+                channel=CHANNEL,
+                at=self._now(),
+            )
+        except DeskUnavailable as error:
+            raise Refusal("unavailable", AGAIN) from error
+        if not replies:
+            log.error("web.no_reply")
+            raise Refusal("unavailable", AGAIN)
+        return replies
+
+    async def _emergency(self, ticket: Ticket, message: Inbound) -> Messages:
+        """The answer to an emergency in a message that is refused otherwise; nothing where it is none."""
+        replies: Messages = await self._desk.emergency_only(
+            ticket.conversation_id,
+            message.id or uuid.uuid4().hex,
+            text=message.text,
+            choices=message.choices,
+            channel=CHANNEL,
+            at=self._now(),
+        )
+        return replies
+
+    def _erased(self, conversation_id: str) -> bool:
+        # One that is in no table yet was not stored for a while; one that is there, and yet not open, was erased.
+        return not self._conversations.exists(conversation_id) and bool(self._conversations.show(conversation_id))
+
+    def _erase(self, ticket: Ticket) -> dict[str, Any]:
+        now = self._now()
+        try:
+            return self._conversations.erase(ticket.conversation_id, now)
+        except UnknownConversation:
+            # Its row stays, so that nothing that is still on its way can bring the conversation back.
+            self._conversations.open(ticket.conversation_id, CHANNEL, ticket.consent, now)
+            return self._conversations.erase(ticket.conversation_id, now)
+
+    async def _ask(self, work: Callable[..., Value], *arguments: Any, patience: float = PATIENCE) -> Value:
+        future = asyncio.get_running_loop().run_in_executor(self._threads, lambda: work(*arguments))
+        try:
+            return await asyncio.wait_for(future, patience)
+        except asyncio.TimeoutError as error:
+            log.error("web.database_slow", work=getattr(work, "__name__", ""))
+            raise _Silent from error
+        except SQLAlchemyError as error:
+            log.error("web.database_failed", work=getattr(work, "__name__", ""), error=type(error).__name__)
+            raise _Silent from error
+
+    def _pace(self, limiter: Limiter, key: str) -> None:
+        seconds = limiter.take(key)
+        if seconds:
+            raise Refusal("too_many", {"Retry-After": str(seconds)}, seconds=seconds)

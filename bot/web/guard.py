@@ -1,0 +1,72 @@
+"""The outermost layer: security headers on every response, and an answer in our shape when anything raises."""
+
+from __future__ import annotations
+
+from traceback import extract_tb
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.web.errors import Refusal, error_response
+from bot.web.metrics import Metrics
+from bot.web.texts import Texts
+
+log = structlog.get_logger(__name__)
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
+    "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+# A clinic's own page may load the widget's files; nothing in them is about anyone.
+OPEN_FILES = ("/widget.js", "/static/")
+
+
+class Guard:
+    """ASGI middleware that wraps the whole application, its error handlers included."""
+
+    def __init__(self, app: ASGIApp, texts: Texts, metrics: Metrics) -> None:
+        self.app = app
+        self.texts = texts
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; add headers to what comes back; turn an exception into a 500 without its trace."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+        path = scope["path"]
+
+        async def guarded(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                if path.startswith(OPEN_FILES):
+                    headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+                elif path.startswith(("/api/", "/console")):
+                    headers["Cache-Control"] = "no-store"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, guarded)
+        except Exception as error:  # the last line of defence: whatever it was, the person is told what to do
+            # The error's own text may quote what a person wrote, so only its type and the trace's places are logged.
+            places = [f"{place.filename}:{place.lineno} {place.name}" for place in extract_tb(error.__traceback__)]
+            log.error("web.unexpected", method=scope["method"], path=path, error=type(error).__name__, trace=places)
+            if started:
+                raise
+            self.metrics.count("errors", code="internal")
+            await error_response(self.texts, Refusal("internal"))(scope, receive, guarded)

@@ -1,0 +1,178 @@
+"""Starting the server: everything that must be there is made, the door opens, and the model is loaded behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from sqlalchemy import select
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.web.texts import Texts
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from bot.settings import Settings
+
+BACKLOG = 512
+
+
+class ServeError(Exception):
+    """The server cannot start as it was asked to; the message says why and what to do."""
+
+
+def serve(settings: Settings) -> None:
+    """Serves until it is stopped. `settings` must have their secrets (`with_secrets`).
+
+    Connections are taken, and emergencies answered, before Rasa's model is loaded; /readyz says when all is there.
+    Raises ServeError: rules without a signature where patients are to use it, or a port that is taken.
+    """
+    from bot.dialogue import quiet
+
+    quiet.hush()
+    from bot.knowledge import load
+    from bot.web.app import create_app, unsigned
+
+    console = Console(highlight=False, soft_wrap=True)
+    knowledge = load(settings.knowledge_path)
+    texts = Texts(knowledge, settings, "web")
+    rules = unsigned(knowledge)
+    if settings.public and rules:
+        raise ServeError(texts("serve.public_refused", count=len(rules), rules=", ".join(rules[:3])))
+    listening = _listen(settings, texts)
+    try:
+        from bot.dialogue.opening import open_desk
+        from bot.records.conversations import Conversations
+        from bot.records.database import engine, migrate
+
+        database = engine(settings.database_url)
+        migrate(database)
+        if not settings.public:
+            _sample_archive(settings, database, texts, console)
+        desk = open_desk(settings, database, knowledge)
+        say = _sayer(settings, listening, texts, console, len(rules))
+        app = create_app(
+            settings, desk, Conversations(database), knowledge, lifespan=_lifespan(settings, desk, database, texts, say)
+        )
+        _run(app, listening)
+    finally:
+        listening.close()
+
+
+def _run(app: Starlette, listening: socket.socket) -> None:
+    import uvicorn
+
+    # No access log: it tells nothing that the counters do not. No websockets: the library that Rasa pins is too old
+    # for uvicorn, and nothing here speaks them.
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, ws="none", server_header=False, timeout_graceful_shutdown=5
+    )
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(settings: Settings, texts: Texts) -> socket.socket:
+    """A socket that listens already: who connects now waits a moment, and is not turned away."""
+    try:
+        family = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0][0]
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((settings.host, settings.port))
+        listening.listen(BACKLOG)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        values = {"host": settings.host, "port": settings.port, "other": settings.port + 1, "reason": reason}
+        raise ServeError(texts("serve.port_taken", **values)) from error
+    return listening
+
+
+def _sample_archive(settings: Settings, database: Engine, texts: Texts, console: Console) -> None:
+    """Fills an empty archive with the sample that comes with the program, which says of itself that it is one."""
+    from bot.archive.importing import import_paths
+    from bot.records.models import archive_entries
+
+    try:
+        with database.connect() as connection:
+            if connection.execute(select(archive_entries.c.id).limit(1)).first() is not None:
+                return
+        with console.status(texts("serve.importing")):
+            account = import_paths([settings.knowledge_path / "archive" / "sample"], database)
+        console.print(texts("serve.imported", count=account.imported))
+    except (SQLAlchemyError, OSError, ValueError) as error:
+        # The archive only illustrates: without it the rules decide as before.
+        console.print(texts("serve.import_failed", reason=type(error).__name__))
+
+
+def _sayer(
+    settings: Settings, listening: socket.socket, texts: Texts, console: Console, unsigned: int
+) -> Callable[[str, Any], None]:
+    """What the server tells whoever started it: where it is and what to try, then what happens to the model."""
+    port = listening.getsockname()[1]
+    host = "localhost" if settings.host in ("127.0.0.1", "0.0.0.0", "::", "::1") else settings.host
+    address = f"http://{host}:{port}/"
+
+    def say(what: str, value: Any = None) -> None:
+        if what == "address":
+            console.print(f"\n{texts('serve.ready_at')} [bold]{address}[/bold]")
+            kept = settings.home / "console-password"
+            password = (
+                texts("serve.console_password", path=_shown(kept))
+                if kept.exists() and kept.read_text(encoding="utf-8").strip() == settings.console_password
+                else texts("serve.console_password_set")
+            )
+            console.print(f"{texts('serve.console_at')}: {address}console ({password})")
+            console.print(texts("serve.try"))
+            for name in ("one", "two", "three"):
+                console.print(f"  {texts(f'try.{name}')}", style="italic")
+            if unsigned:
+                console.print(texts("serve.demonstration", count=unsigned), style="yellow")
+            console.print(f"{texts('serve.stop')}\n")
+        elif what == "ready":
+            console.print(texts("serve.loaded", seconds=f"{value:.1f}"), style="green")
+        elif what == "failed":
+            console.print(texts("serve.model_failed"), style="red")
+        else:
+            console.print(value)
+
+    return say
+
+
+def _shown(path: Any) -> str:
+    """A path as short as it can be shown from where the server was started."""
+    from pathlib import Path
+
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _lifespan(
+    settings: Settings, desk: Any, database: Engine, texts: Texts, say: Callable[[str, Any], None]
+) -> Callable[[Starlette], Any]:
+    """Loads the model while the server answers already, and ends that with it."""
+    started = time.perf_counter()
+
+    async def bring_rasa() -> None:
+        from bot.dialogue.opening import load_dialogue
+
+        ready = await load_dialogue(desk, database, settings.home, lambda line: say("progress", line))
+        say("ready" if ready else "failed", time.perf_counter() - started)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        say("address", None)
+        loading = asyncio.create_task(bring_rasa())
+        try:
+            yield
+        finally:
+            loading.cancel()
+            await asyncio.gather(loading, return_exceptions=True)
+
+    return lifespan

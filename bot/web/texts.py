@@ -1,0 +1,55 @@
+"""Words for the people on the other side of the door: taken from knowledge/messages, with the numbers to call filled in."""
+
+from __future__ import annotations
+
+from typing import Any, Optional, Protocol
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+# Groups of web.yml that only the server speaks.
+_SERVER_ONLY = {"errors", "hints", "details", "serve"}
+
+
+class Numbers(Protocol):
+    """What is needed of the settings: the numbers to call. Some countries have none for what is urgent, no emergency."""
+
+    @property
+    def emergency_number(self) -> str:
+        """The number that brings an ambulance."""
+
+    @property
+    def urgent_number(self) -> Optional[str]:
+        """The number for advice that cannot wait."""
+
+
+class Texts:
+    """Texts of one group of knowledge/messages (`web` or `console`), filled in with the numbers to call.
+
+    A text that is missing or lacks a value never stops an answer: its key is returned, and the operator sees a warning.
+    """
+
+    def __init__(self, knowledge: Any, settings: Numbers, group: str) -> None:
+        self._messages = knowledge.messages
+        self._group = group
+        self.numbers = {
+            "emergency_number": settings.emergency_number,
+            "urgent_number": settings.urgent_number or self._messages.text("web.numbers.no_urgent_number"),
+        }
+
+    def __call__(self, key: str, **values: Any) -> str:
+        """The text at `key` (without the group's name), its placeholders filled in from `values` and the numbers."""
+        try:
+            return str(self._messages.text(f"{self._group}.{key}", **{**self.numbers, **values}))
+        except (LookupError, ValueError) as error:
+            log.warning("text.missing", key=f"{self._group}.{key}", error=str(error))
+            return key
+
+    def page(self) -> dict[str, str]:
+        """The texts that the page fills in itself, as they are written, placeholders and all."""
+        return {
+            key: text
+            for key, text in self._messages.under(self._group).items()
+            if key.split(".")[0] not in _SERVER_ONLY
+        }

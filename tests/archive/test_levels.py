@@ -1,0 +1,72 @@
+"""A reply's level is what it tells people to do, and never more than that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.archive.levels import LEVELS, CueError, load, rank
+
+
+@pytest.mark.parametrize(
+    ("reply", "level"),
+    [
+        ("Call an ambulance now.", "emergency"),
+        ("Please go straight to the emergency department.", "emergency"),
+        ("You should see your GP today.", "same_day"),
+        ("Seek medical attention immediately.", "same_day"),
+        ("See a doctor within two weeks.", "within_2_weeks"),
+        ("You can visit an eye clinic for it.", "routine"),
+        ("It may be worthwhile. I suggest seeing a neurologist to see if a nerve is involved.", "routine"),
+        ("It would be advisable to undergo an MRI.", "routine"),
+        ("Rest. Make an appointment with your doctor. Call an ambulance if you faint.", "routine"),
+        ("Drink water and rest.", "self_care"),
+        ("", "self_care"),
+        # None of these tells this person to go anywhere.
+        ("If it gets worse, call an ambulance.", "self_care"),
+        ("See a doctor today if it has not gone.", "self_care"),
+        ("Should it spread, go to the emergency department.", "self_care"),
+        ("There is no need to see a doctor.", "self_care"),
+        ("You do not have to go to hospital now.", "self_care"),
+        ("Did you see a doctor today?", "self_care"),
+        ('You wrote "I should see a doctor today" and were worried.', "self_care"),
+    ],
+)
+def test_levels_are_read(reply: str, level: str) -> None:
+    assert load().read(reply).level == level
+
+
+def test_what_was_read_is_told() -> None:
+    assert load().read("Please see a dentist.").cue == "please see a dentist"
+    assert load().read("Rest.").cue is None
+
+
+def test_levels_in_order() -> None:
+    assert [rank(level) for level in LEVELS] == [0, 1, 2, 3, 4]
+    assert rank("unknown") == rank("routine")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("id: [", "cues.yml: cannot be read"),
+        ("id: x", "cues.yml: expected exactly the keys conditions, denials, groups"),
+        (
+            "{id: x, version: 1, status: judged, reviewed: {}, groups: {seek: [see]}, denials: [no], conditions: [if], "
+            "unconditional: [even if], levels: [{level: routine, cues: ['{sek} doctor']}]}",
+            'cues.yml: read group "sek" in cue "{sek} doctor"; expected one of seek',
+        ),
+        (
+            "{id: x, version: 1, status: judged, reviewed: {}, groups: {}, denials: [no], conditions: [if], "
+            "unconditional: [even if], levels: [{level: rutine, cues: []}]}",
+            'cues.yml: read level "rutine"; expected one of self_care, routine',
+        ),
+    ],
+)
+def test_a_fault_in_the_cues_is_named(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "cues.yml"
+    path.write_text(text)
+    with pytest.raises(CueError) as fault:
+        load(path)
+    assert str(fault.value).startswith(words)

@@ -1,0 +1,238 @@
+"""The command `signpost`, run as people and programs run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SIGNPOST = str(Path(sys.executable).parent / "signpost")
+URGENT = {"id": "e", "text": "My face drooped suddenly this morning and my speech is slurred", "as_of": "2026-11-23"}
+MILD = {"id": "m", "text": "My left eyelid has been twitching for three weeks", "as_of": "2026-11-23"}
+FIELDS = {
+    *("id", "level", "could_become", "topics", "findings", "durations", "person"),
+    *("not_understood", "rules", "next_question", "knowledge_version"),
+}
+
+
+def signpost(*words: str, given: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
+    """The finished command; `environ` adds to the environment."""
+    return subprocess.run(
+        [SIGNPOST, *words], input=given, capture_output=True, text=True, env={**os.environ, **environ}
+    )
+
+
+def lines(*items: Any) -> str:
+    return "".join(f"{json.dumps(item)}\n" for item in items)
+
+
+def modules(*words: str, given: str = "") -> set[str]:
+    """The top-level packages that a command has imported when it ends."""
+    code = (
+        "import sys\nfrom bot.cli import main\nsys.argv = ['signpost', *sys.argv[1:]]\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)"
+    )
+    run = subprocess.run([sys.executable, "-c", code, *words], input=given, capture_output=True, text=True, check=True)
+    return set(run.stderr.splitlines()[-1].split())
+
+
+def one_error_line(run: subprocess.CompletedProcess[str]) -> str:
+    """What a failed command said, after making sure that it was one line and no trace."""
+    assert run.returncode == 1 and run.stdout == ""
+    assert run.stderr.startswith("signpost: ") and run.stderr.count("\n") == 1
+    return run.stderr
+
+
+def test_help_lists_the_commands_and_imports_no_room() -> None:
+    shown = signpost("--help")
+    assert shown.returncode == 0
+    assert [
+        word
+        for word in ("serve", "assess", "archive", "knowledge", "replay", "rasa", "parse")
+        if word not in shown.stdout
+    ] == []
+    assert {"yaml", "spacy", "rasa", "sqlalchemy", "starlette"} & modules("--help") == set()
+
+
+def test_a_wrong_flag_is_a_usage_error() -> None:
+    run = signpost("assess", "--jsn")
+    assert run.returncode == 2 and "--json" in run.stderr
+
+
+def test_assess_answers_each_line_with_the_fields_of_the_contract() -> None:
+    run = signpost("assess", "--json", given=lines(URGENT, MILD))
+    assert (run.returncode, run.stderr) == (0, "")
+    urgent, mild = (json.loads(line) for line in run.stdout.splitlines())
+    assert set(urgent) == set(mild) == FIELDS
+    assert (urgent["id"], urgent["level"]) == ("e", "emergency")
+    assert (mild["id"], mild["level"] == "emergency") == ("m", False)
+    for found in mild["findings"]:
+        assert MILD["text"][found["start"] : found["end"]] == found["text"]
+        assert {"id", "status", "experiencer", "site", "side", "severity", "trend", "start", "end", "text"} <= set(
+            found
+        )
+    for stretch in mild["durations"]:
+        assert set(stretch) == {"kind", "seconds", "min", "max", "finding", "start", "end", "text"}
+    assert [stretch["seconds"] for stretch in mild["durations"]] == [21 * 86400]
+    for rule in urgent["rules"]:
+        assert set(rule) == {"id", "version", "level", "sources", "reviewed"}
+    assert urgent["next_question"] is None
+    assert set(mild["next_question"]) == {"findings", "text"}
+    assert urgent["knowledge_version"] == mild["knowledge_version"]
+
+
+def test_assess_is_the_same_twice() -> None:
+    assert (
+        signpost("assess", "--json", given=lines(MILD)).stdout == signpost("assess", "--json", given=lines(MILD)).stdout
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"id": 1},
+        {"id": 1, "text": 5},
+        {"id": 1, "text": "a", "age": "old"},
+        {"id": 1, "text": "a", "sex": "?"},
+        {"id": 1, "text": "a", "as_of": "yesterday"},
+    ],
+)
+def test_a_line_that_is_not_valid_gets_an_error_and_the_status_is_1(wrong: dict[str, Any]) -> None:
+    run = signpost("assess", "--json", given=lines(wrong, URGENT))
+    first, second = (json.loads(line) for line in run.stdout.splitlines())
+    assert run.returncode == 1 and set(first) == {"id", "error"} and first["id"] == 1
+    assert second["level"] == "emergency"
+
+
+def test_assess_answers_before_the_input_ends() -> None:
+    with subprocess.Popen(
+        [SIGNPOST, "assess", "--json"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stdin and run.stdout
+        run.stdin.write(lines(MILD))
+        run.stdin.flush()
+        assert json.loads(run.stdout.readline())["id"] == "m"
+        run.stdin.close()
+        assert run.wait() == 0
+
+
+def test_assess_imports_neither_rasa_nor_a_server_nor_a_database() -> None:
+    heavy = {"rasa", "rasa_sdk", "tensorflow", "starlette", "uvicorn", "sqlalchemy", "alembic", "sanic", "matplotlib"}
+    imported = modules("assess", "--json", given=lines(MILD))
+    assert "spacy" in imported and heavy & imported == set()
+
+
+def test_assess_for_a_person() -> None:
+    run = signpost("assess", given=f"{URGENT['text']}\n")
+    assert run.returncode == 0 and run.stdout.startswith("emergency")
+
+
+def test_whoever_reads_half_of_it_sees_no_trace() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    run = subprocess.run(
+        [SIGNPOST, "assess", "--json"], input=lines(MILD), stdout=write, stderr=subprocess.PIPE, text=True
+    )
+    os.close(write)
+    assert "Traceback" not in run.stderr and "fault" not in run.stderr
+
+
+def test_answers_need_a_database_and_say_how_to_make_one(tmp_path: Path) -> None:
+    run = signpost("assess", "--json", "--answers", "--database", f"sqlite:///{tmp_path}/none.db", given=lines(MILD))
+    assert "archive import" in one_error_line(run)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_archive_import_search_and_answers(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path}/signpost.db"
+    entries = tmp_path / "entries.jsonl"
+    entries.write_text(
+        lines(
+            {
+                "id": "a",
+                "title": "Eyelid jumps",
+                "question": "My eyelid twitches, what is it?",
+                "reply": "Rest. See a doctor if it lasts.",
+            },
+            {"id": "b", "title": "Sore knee", "question": "My knee hurts on stairs.", "reply": "Try a cold pack."},
+        )
+    )
+    brought = signpost("archive", "import", str(entries), "--database", database)
+    assert (brought.returncode, brought.stderr) == (0, "") and "2 read, 2 imported" in brought.stdout
+    found = signpost(
+        "archive", "search", "--json", "--database", database, given=lines({"id": 9, "text": "twitching eyelid"})
+    )
+    result = json.loads(found.stdout)
+    assert result["id"] == 9 and result["results"][0]["title"] == "Eyelid jumps"
+    assert set(result["results"][0]) == {"entry", "title", "score"}
+    assessed = signpost("assess", "--json", "--answers", "--database", database, given=lines(MILD))
+    assert assessed.returncode == 0
+    for answer in json.loads(assessed.stdout)["answers"]:
+        assert {"id", "title", "score", "shown"} <= set(answer)
+    shown = signpost("archive", "search", "--database", database, given="twitching eyelid\n")
+    assert "Eyelid jumps" in shown.stdout
+
+
+def test_archive_import_names_what_it_cannot_read(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path}/signpost.db"
+    page = tmp_path / "page.txt"
+    page.write_text("no archive page\n")
+    for path, says in ((page, "page.txt"), (tmp_path / "none", "no such file or folder")):
+        run = signpost("archive", "import", str(path), "--database", database)
+        assert run.returncode == 1 and says in run.stdout and run.stderr == ""
+        account = json.loads(signpost("archive", "import", "--json", str(path), "--database", database).stdout)
+        assert account["imported"] == 0 and says in account["refused"][0]
+
+
+def test_archive_search_of_nothing_finds_nothing(tmp_path: Path) -> None:
+    run = signpost("archive", "search", "--json", given=lines({"id": 1, "text": "a"}), SIGNPOST_HOME=str(tmp_path))
+    assert json.loads(run.stdout) == {"id": 1, "results": []}
+
+
+def test_knowledge_check_passes_here_and_fails_where_it_should(tmp_path: Path) -> None:
+    good = signpost("knowledge", "check")
+    assert good.returncode == 0 and "no problems" in good.stdout
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "broken.yml").write_text("rules: [")
+    bad = signpost("knowledge", "check", str(tmp_path))
+    assert bad.returncode == 1 and "broken.yml" in bad.stdout and "Traceback" not in bad.stderr
+    assert json.loads(signpost("knowledge", "check", "--json", str(tmp_path)).stdout)
+    assert "no such folder" in one_error_line(signpost("knowledge", "check", str(tmp_path / "none")))
+
+
+def test_replay_of_an_empty_database_and_of_none(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path}/signpost.db"
+    assert "there is no database" in one_error_line(signpost("replay", "--database", database))
+    signpost("archive", "search", "--database", database)
+    assert signpost("replay", "--database", database).stdout == "0 of 0 decisions are the same\n"
+    unknown = signpost("replay", "7", "--database", database)
+    assert unknown.returncode == 1 and "decision 7: not in this database" in unknown.stdout
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "notes.db").write_text("not a database, though it is long enough to be one, is it not? " * 20)
+    assert "not a database" in one_error_line(signpost("replay", "--database", f"sqlite:///{tmp_path}/notes.db"))
+
+
+@pytest.mark.parametrize(
+    "words", [("serve",), ("assess", "--json"), ("parse", "x"), ("replay",), ("knowledge", "check")]
+)
+def test_a_misspelt_setting_is_one_line(words: tuple[str, ...]) -> None:
+    error = one_error_line(signpost(*words, given=lines(MILD), SIGNPOST_DATABSE_URL="x"))
+    assert "Did you mean SIGNPOST_DATABASE_URL?" in error
+
+
+def test_parse_marks_what_it_understands() -> None:
+    run = signpost("parse", MILD["text"])
+    assert run.returncode == 0 and MILD["text"] in run.stdout and "21 days" in run.stdout
+
+
+def test_rasa_gets_its_arguments_untouched() -> None:
+    run = signpost("rasa", "data", "validate", "--help")
+    assert run.returncode == 0 and "--fail-on-warnings" in run.stdout
