@@ -24,6 +24,7 @@ test-all: setup ## the slow tests too (real TensorFlow where `make tensorflow` w
 
 check: setup ## lint, types, Rasa's data, the medical knowledge
 	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	$(SIGNPOST) rasa data validate --fail-on-warnings
 	$(SIGNPOST) knowledge check

@@ -83,7 +83,7 @@ def summary(times: list[float]) -> dict[str, float]:
 def our_server(folder: Path) -> Iterator[Callable[[str], None]]:
     """Our server on a free port with a home of its own."""
     port = free_port()
-    environment = {**os.environ, "SIGNPOST_HOME": str(folder), "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "SIGNPOST_HOME": str(folder), "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
     with (
         running([sys.executable, __file__, "--serve", str(port)], ROOT, environment),
         httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
@@ -127,7 +127,7 @@ def _serve(port: int) -> None:
         app = create_app(
             settings, desk, Conversations(database), knowledge, by_conversation=fast, by_address=fast
         )
-        await uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning")).serve()
+        await uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", ws="none")).serve()
 
     asyncio.run(serve())
 
@@ -136,7 +136,7 @@ def _serve(port: int) -> None:
 def stock_bot(folder: Path) -> Iterator[Callable[[str], None]]:
     """A stock Rasa echo bot, trained in `folder`, and its action server."""
     write_stock_bot(folder, actions := free_port())
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "RASA_TELEMETRY_ENABLED": "false"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
     subprocess.run([*RASA, "train", "--quiet"], cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
     port = free_port()
     action_server = [*RASA, "run", "actions", "--actions", "echo", "-p", str(actions), "--quiet"]

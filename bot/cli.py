@@ -248,7 +248,7 @@ def knowledge_check(
     else:
         for problem in problems:
             print(problem)
-        print(f"{len(problems)} problems in {path}" if problems else f"{path}: no problems")
+        print(f"{len(problems) or 'no'} problem{'' if len(problems) == 1 else 's'} in {path}")
     raise typer.Exit(1 if problems else 0)
 
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.cli import main
+
+TREE = Path(__file__).resolve().parent.parent
 SIGNPOST = str(Path(sys.executable).parent / "signpost")
 URGENT = {"id": "e", "text": "My face drooped suddenly this morning and my speech is slurred", "as_of": "2026-11-23"}
 MILD = {"id": "m", "text": "My left eyelid has been twitching for three weeks", "as_of": "2026-11-23"}
@@ -20,11 +27,40 @@ FIELDS = {
 }
 
 
-def signpost(*words: str, given: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
-    """The finished command; `environ` adds to the environment."""
-    return subprocess.run(
-        [SIGNPOST, *words], input=given, capture_output=True, text=True, env={**os.environ, **environ}
-    )
+@dataclass(frozen=True)
+class Ran:
+    """A command that has ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Command = Callable[..., Ran]
+
+
+@pytest.fixture
+def signpost(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Runs a command in this process, which has imported spaCy once; keywords but `given` go to the environment."""
+
+    def run(*words: str, given: str = "", **environ: str) -> Ran:
+        capsys.readouterr()
+        with monkeypatch.context() as patch, pytest.raises(SystemExit) as ended:
+            patch.setattr("sys.argv", ["signpost", *words])
+            patch.setattr("sys.stdin", TextIOWrapper(BytesIO(given.encode()), encoding="utf-8"))
+            for name, value in environ.items():
+                patch.setenv(name, value)
+            main()
+        captured = capsys.readouterr()
+        return Ran(int(ended.value.code or 0), captured.out, captured.err)
+
+    return run
+
+
+def process(*words: str, given: str = "") -> Ran:
+    """The same as a process of its own, for what only a process shows."""
+    run = subprocess.run([SIGNPOST, *words], input=given, capture_output=True, text=True)
+    return Ran(run.returncode, run.stdout, run.stderr)
 
 
 def lines(*items: Any) -> str:
@@ -42,7 +78,7 @@ def modules(*words: str, given: str = "") -> set[str]:
     return set(run.stderr.splitlines()[-1].split())
 
 
-def one_error_line(run: subprocess.CompletedProcess[str]) -> str:
+def one_error_line(run: Ran) -> str:
     """What a failed command said, after making sure that it was one line and no trace."""
     assert run.returncode == 1 and run.stdout == ""
     assert run.stderr.startswith("signpost: ") and run.stderr.count("\n") == 1
@@ -50,7 +86,7 @@ def one_error_line(run: subprocess.CompletedProcess[str]) -> str:
 
 
 def test_help_lists_the_commands_and_imports_no_room() -> None:
-    shown = signpost("--help")
+    shown = process("--help")
     assert shown.returncode == 0
     assert [
         word
@@ -60,12 +96,12 @@ def test_help_lists_the_commands_and_imports_no_room() -> None:
     assert {"yaml", "spacy", "rasa", "sqlalchemy", "starlette"} & modules("--help") == set()
 
 
-def test_a_wrong_flag_is_a_usage_error() -> None:
+def test_a_wrong_flag_is_a_usage_error(signpost: Command) -> None:
     run = signpost("assess", "--jsn")
     assert run.returncode == 2 and "--json" in run.stderr
 
 
-def test_assess_answers_each_line_with_the_fields_of_the_contract() -> None:
+def test_assess_answers_each_line_with_the_fields_of_the_contract(signpost: Command) -> None:
     run = signpost("assess", "--json", given=lines(URGENT, MILD))
     assert (run.returncode, run.stderr) == (0, "")
     urgent, mild = (json.loads(line) for line in run.stdout.splitlines())
@@ -87,7 +123,7 @@ def test_assess_answers_each_line_with_the_fields_of_the_contract() -> None:
     assert urgent["knowledge_version"] == mild["knowledge_version"]
 
 
-def test_assess_is_the_same_twice() -> None:
+def test_assess_is_the_same_twice(signpost: Command) -> None:
     assert (
         signpost("assess", "--json", given=lines(MILD)).stdout == signpost("assess", "--json", given=lines(MILD)).stdout
     )
@@ -103,7 +139,7 @@ def test_assess_is_the_same_twice() -> None:
         {"id": 1, "text": "a", "as_of": "yesterday"},
     ],
 )
-def test_a_line_that_is_not_valid_gets_an_error_and_the_status_is_1(wrong: dict[str, Any]) -> None:
+def test_a_line_that_is_not_valid_gets_an_error_and_the_status_is_1(signpost: Command, wrong: dict[str, Any]) -> None:
     run = signpost("assess", "--json", given=lines(wrong, URGENT))
     first, second = (json.loads(line) for line in run.stdout.splitlines())
     assert run.returncode == 1 and set(first) == {"id", "error"} and first["id"] == 1
@@ -128,28 +164,26 @@ def test_assess_imports_neither_rasa_nor_a_server_nor_a_database() -> None:
     assert "spacy" in imported and heavy & imported == set()
 
 
-def test_assess_for_a_person() -> None:
+def test_assess_for_a_person(signpost: Command) -> None:
     run = signpost("assess", given=f"{URGENT['text']}\n")
     assert run.returncode == 0 and run.stdout.startswith("emergency")
 
 
-def test_whoever_reads_half_of_it_sees_no_trace() -> None:
+def test_whoever_stops_reading_sees_no_trace() -> None:
     read, write = os.pipe()
     os.close(read)
-    run = subprocess.run(
-        [SIGNPOST, "assess", "--json"], input=lines(MILD), stdout=write, stderr=subprocess.PIPE, text=True
-    )
+    run = subprocess.run([SIGNPOST, "knowledge", "check"], stdout=write, stderr=subprocess.PIPE, text=True)
     os.close(write)
-    assert "Traceback" not in run.stderr and "fault" not in run.stderr
+    assert (run.returncode, run.stderr) == (1, "")
 
 
-def test_answers_need_a_database_and_say_how_to_make_one(tmp_path: Path) -> None:
+def test_answers_need_a_database_and_say_how_to_make_one(signpost: Command, tmp_path: Path) -> None:
     run = signpost("assess", "--json", "--answers", "--database", f"sqlite:///{tmp_path}/none.db", given=lines(MILD))
     assert "archive import" in one_error_line(run)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_archive_import_search_and_answers(tmp_path: Path) -> None:
+def test_archive_import_search_and_answers(signpost: Command, tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path}/signpost.db"
     entries = tmp_path / "entries.jsonl"
     entries.write_text(
@@ -179,7 +213,7 @@ def test_archive_import_search_and_answers(tmp_path: Path) -> None:
     assert "Eyelid jumps" in shown.stdout
 
 
-def test_archive_import_names_what_it_cannot_read(tmp_path: Path) -> None:
+def test_archive_import_names_what_it_cannot_read(signpost: Command, tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path}/signpost.db"
     page = tmp_path / "page.txt"
     page.write_text("no archive page\n")
@@ -190,23 +224,23 @@ def test_archive_import_names_what_it_cannot_read(tmp_path: Path) -> None:
         assert account["imported"] == 0 and says in account["refused"][0]
 
 
-def test_archive_search_of_nothing_finds_nothing(tmp_path: Path) -> None:
+def test_archive_search_of_nothing_finds_nothing(signpost: Command, tmp_path: Path) -> None:
     run = signpost("archive", "search", "--json", given=lines({"id": 1, "text": "a"}), SIGNPOST_HOME=str(tmp_path))
     assert json.loads(run.stdout) == {"id": 1, "results": []}
 
 
-def test_knowledge_check_passes_here_and_fails_where_it_should(tmp_path: Path) -> None:
+def test_knowledge_check_passes_here_and_fails_where_it_should(signpost: Command, tmp_path: Path) -> None:
     good = signpost("knowledge", "check")
     assert good.returncode == 0 and "no problems" in good.stdout
-    (tmp_path / "rules").mkdir()
-    (tmp_path / "rules" / "broken.yml").write_text("rules: [")
-    bad = signpost("knowledge", "check", str(tmp_path))
-    assert bad.returncode == 1 and "broken.yml" in bad.stdout and "Traceback" not in bad.stderr
-    assert json.loads(signpost("knowledge", "check", "--json", str(tmp_path)).stdout)
+    copy = shutil.copytree(TREE / "knowledge", tmp_path / "knowledge")
+    (copy / "rules" / "broken.yml").write_text("rules: ]\n")
+    bad = signpost("knowledge", "check", str(copy))
+    assert bad.returncode == 1 and "rules/broken.yml:1" in bad.stdout and "1 problem in" in bad.stdout
+    assert len(json.loads(signpost("knowledge", "check", "--json", str(copy)).stdout)) == 1
     assert "no such folder" in one_error_line(signpost("knowledge", "check", str(tmp_path / "none")))
 
 
-def test_replay_of_an_empty_database_and_of_none(tmp_path: Path) -> None:
+def test_replay_of_an_empty_database_and_of_none(signpost: Command, tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path}/signpost.db"
     assert "there is no database" in one_error_line(signpost("replay", "--database", database))
     signpost("archive", "search", "--database", database)
@@ -215,7 +249,7 @@ def test_replay_of_an_empty_database_and_of_none(tmp_path: Path) -> None:
     assert unknown.returncode == 1 and "decision 7: not in this database" in unknown.stdout
 
 
-def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+def test_a_file_that_is_no_database(signpost: Command, tmp_path: Path) -> None:
     (tmp_path / "notes.db").write_text("not a database, though it is long enough to be one, is it not? " * 20)
     assert "not a database" in one_error_line(signpost("replay", "--database", f"sqlite:///{tmp_path}/notes.db"))
 
@@ -223,16 +257,16 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "words", [("serve",), ("assess", "--json"), ("parse", "x"), ("replay",), ("knowledge", "check")]
 )
-def test_a_misspelt_setting_is_one_line(words: tuple[str, ...]) -> None:
+def test_a_misspelt_setting_is_one_line(signpost: Command, words: tuple[str, ...]) -> None:
     error = one_error_line(signpost(*words, given=lines(MILD), SIGNPOST_DATABSE_URL="x"))
     assert "Did you mean SIGNPOST_DATABASE_URL?" in error
 
 
-def test_parse_marks_what_it_understands() -> None:
+def test_parse_marks_what_it_understands(signpost: Command) -> None:
     run = signpost("parse", MILD["text"])
     assert run.returncode == 0 and MILD["text"] in run.stdout and "21 days" in run.stdout
 
 
 def test_rasa_gets_its_arguments_untouched() -> None:
-    run = signpost("rasa", "data", "validate", "--help")
+    run = process("rasa", "data", "validate", "--help")
     assert run.returncode == 0 and "--fail-on-warnings" in run.stdout

@@ -71,14 +71,15 @@ class Archive:
         emergency every one is. Then, where nothing is an emergency, up to four similar questions (`cut_off`), those
         that the best shown entry links to before others: questions only, their replies are not handed on.
         """
-        near = [(row, score) for row, score in self._nearest(text, limit + MOST_SIMILAR, findings) if score >= NEAR]
-        whole = [_gated(row, score, level) for row, score in near if not row.cut_off][:limit]
+        found = self._nearest(text, limit + MOST_SIMILAR, findings)
+        scores = {row.id: score for row, score in found}
+        near = [row for row, score in found if score >= NEAR]
+        whole = [_gated(row, scores[row.id], level) for row in near if not row.cut_off][:limit]
         if level == EMERGENCY:
             return whole
-        scores = {row.id: score for row, score in near}
         best = next((answer for answer in whole if answer.shown), None)
         linked = self._linked(best.entry_id) if best else ()
-        extracts = {row.id: row for row in (*linked, *(row for row, _ in near)) if row.cut_off}
+        extracts = {row.id: row for row in (*linked, *near) if row.cut_off}
         similar = [_question_only(row, scores.get(row.id, 0.0)) for row in extracts.values()]
         return whole + similar[:MOST_SIMILAR]
 

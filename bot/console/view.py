@@ -9,7 +9,7 @@ from bot.web.texts import Texts
 
 
 class View:
-    """Turns what `Conversations` gives into what a clinician reads. A name that today's knowledge lacks is shown as it is."""
+    """Turns what `Conversations` gives into what a clinician reads. A name that today's knowledge lacks stays."""
 
     def __init__(self, knowledge: Any, texts: Texts) -> None:
         self._knowledge = knowledge

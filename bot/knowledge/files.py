@@ -70,8 +70,12 @@ def read_documents(root: Path) -> dict[str, Any]:
 
 
 def canonical(documents: Mapping[str, Any]) -> bytes:
-    """The one JSON form of the knowledge: what is stored once a version, and what the version is the hash of."""
-    return json.dumps(documents, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    """The one JSON form of the knowledge: what is stored once a version, and what the version is the hash of.
+
+    Names stay in the order of the files: the order of the questions means something, and a decision must replay from
+    what is stored byte for byte.
+    """
+    return json.dumps(documents, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def version_of(data: bytes) -> str:

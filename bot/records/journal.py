@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot.records.canonical import canonical
 from bot.records.conversations import Conversations
@@ -63,6 +63,11 @@ class Journal:
                 except (KeyError, TypeError, ValueError, AttributeError) as error:
                     reasons.append(f"{self._path.name}:{number}: not a turn: {type(error).__name__}: {error}")
                     kept.append(line)
+                except OperationalError as error:
+                    # Locked or gone, and so for every other line too: each would wait as long as this one did.
+                    reasons.append(f"{self._path.name}:{number}: the database does not take it: {error.orig}")
+                    kept += lines[number - 1 :]
+                    break
                 except SQLAlchemyError as error:
                     # The reason without its parameters: those are what the person said.
                     cause = str(getattr(error, "orig", None) or type(error).__name__)

@@ -93,7 +93,12 @@ class Case:
         plain["changes"] = [asdict(change) for change in self.changes]
         plain["pending_keys"] = list(self.pending_keys)
         plain["unexplained"] = list(self.unexplained)
-        return {name: value for name, value in plain.items() if value not in (None, {}, [], False, 0)}
+        # "Not pregnant" was said; every other False says nothing.
+        return {
+            name: value
+            for name, value in plain.items()
+            if value is not None and (name == "pregnant" or value not in ({}, [], False, 0))
+        }
 
     @classmethod
     def from_json(cls, data: Optional[Mapping[str, Any]]) -> Case:

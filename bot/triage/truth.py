@@ -109,8 +109,6 @@ class Evaluator:
         if limits is None:
             return _NO
         if fact.gone is None:
-            if leaf.gone_for is not None:
-                return _NO
             return Finding(True, (), (name,)) if name in self._assumed else Finding(None, (name,))
         if self._calmed(leaf, fact):
             return _NO

@@ -16,7 +16,7 @@ ID_LENGTH = 128
 CHOICES = 50
 CHOICE_LENGTH = 200
 _MESSAGE_FIELDS = {"id", "text", "choices", "consent"}
-_OPENING_FIELDS = {"consent", "language"}
+_OPENING_FIELDS = {"consent"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def opening(data: Any, texts: Texts) -> bool:
 
 
 def inbound(data: Any, texts: Texts) -> Inbound:
-    """The body of `POST /api/conversations/messages`. Raises Refusal bad_message only where there is no text to screen."""
+    """The body of `POST /api/conversations/messages`. Raises Refusal bad_message if no text can be screened."""
     if not isinstance(data, dict):
         given = "nothing" if data is None else _kind(data)
         raise Refusal("bad_message", detail=texts("details.not_an_object", given=given))

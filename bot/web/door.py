@@ -39,7 +39,7 @@ class _Silent(Exception):
 
 
 class Door:
-    """What the chat API does, without HTTP. Calls to the database run in threads; none of their failures stops an answer."""
+    """What the chat API does, without HTTP. The database is asked in threads, and its failures stop no answer."""
 
     def __init__(
         self,

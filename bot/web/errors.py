@@ -1,4 +1,4 @@
-"""One shape for everything that goes wrong: `{"error": {"code", "message", "hint"?}}`, with the emergency number in it."""
+"""One shape for all that goes wrong: `{"error": {"code", "message", "hint"?}}`, with the emergency number in it."""
 
 from __future__ import annotations
 
@@ -68,7 +68,8 @@ async def on_http_error(request: Request, error: Exception) -> Response:
     if error.status_code == 404:
         refusal = Refusal("not_found", headers, path=path)
     elif error.status_code == 405:
-        refusal = Refusal("method_not_allowed", headers, path=path, method=method)
+        # Starlette's folder of files leaves the header out.
+        refusal = Refusal("method_not_allowed", {"Allow": "GET, HEAD", **headers}, path=path, method=method)
     else:
         refusal = Refusal("bad_request", headers, detail=error.detail)
         refusal.status = error.status_code

@@ -86,7 +86,7 @@ _SEND: Schema = {
 }
 _OPEN: Schema = {
     "type": "object",
-    "properties": {"consent": _CONSENT, "language": {"type": "string", "maxLength": 35}},
+    "properties": {"consent": _CONSENT},
     "additionalProperties": False,
 }
 _ERROR: Schema = {

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 import time
+import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -37,6 +40,9 @@ def serve(settings: Settings) -> None:
     from bot.dialogue import quiet
 
     quiet.hush()
+    if not sys.warnoptions:
+        # Rasa's frozen libraries warn about one another's futures: nothing that who starts a server can act on.
+        warnings.simplefilter("ignore")
     from bot.knowledge import load
     from bot.web.app import create_app, unsigned
 
@@ -143,10 +149,8 @@ def _sayer(
     return say
 
 
-def _shown(path: Any) -> str:
+def _shown(path: Path) -> str:
     """A path as short as it can be shown from where the server was started."""
-    from pathlib import Path
-
     try:
         return str(path.relative_to(Path.cwd()))
     except ValueError:

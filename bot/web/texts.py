@@ -1,4 +1,4 @@
-"""Words for the people on the other side of the door: taken from knowledge/messages, with the numbers to call filled in."""
+"""Words for the people at the door: taken from knowledge/messages, with the numbers to call filled in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SERVER_ONLY = {"errors", "hints", "details", "serve"}
 
 
 class Numbers(Protocol):
-    """What is needed of the settings: the numbers to call. Some countries have none for what is urgent, no emergency."""
+    """What is needed of the settings: the numbers to call."""
 
     @property
     def emergency_number(self) -> str:
@@ -21,7 +21,7 @@ class Numbers(Protocol):
 
     @property
     def urgent_number(self) -> Optional[str]:
-        """The number for advice that cannot wait."""
+        """The number for advice that cannot wait; some countries have none."""
 
 
 class Texts:

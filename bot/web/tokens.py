@@ -22,7 +22,7 @@ class Ticket:
 
 
 class Tokens:
-    """Makes and reads tokens. They hold nothing about the person, and work on every replica that has the same secret."""
+    """Makes and reads tokens. They say nothing about the person, and hold on every replica with the same secret."""
 
     def __init__(self, secret: str) -> None:
         self._serializer = URLSafeSerializer(
@@ -32,7 +32,7 @@ class Tokens:
     def issue(self, consent: bool) -> tuple[str, Ticket]:
         """A token for a new conversation, and what it says. The id has 128 random bits."""
         ticket = Ticket(secrets.token_hex(16), consent)
-        return self._serializer.dumps([ticket.conversation_id, int(consent)]), ticket  # type: ignore[return-value]
+        return str(self._serializer.dumps([ticket.conversation_id, int(consent)])), ticket
 
     def read(self, token: str) -> Ticket:
         """The ticket of a token. Raises BadToken for anything that `issue` did not make with this secret."""

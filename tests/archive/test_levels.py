@@ -19,7 +19,7 @@ from bot.archive.levels import LEVELS, CueError, load, rank
         ("See a doctor within two weeks.", "within_2_weeks"),
         ("You can visit an eye clinic for it.", "routine"),
         ("It may be worthwhile. I suggest seeing a neurologist to see if a nerve is involved.", "routine"),
-        ("It would be advisable to undergo an MRI.", "routine"),
+        ("I would consider having an MRI.", "routine"),
         ("Rest. Make an appointment with your doctor. Call an ambulance if you faint.", "routine"),
         ("Drink water and rest.", "self_care"),
         ("", "self_care"),

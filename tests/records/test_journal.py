@@ -66,9 +66,11 @@ def test_a_database_that_still_fails_loses_nothing_and_leaks_nothing(
 ) -> None:
     journal = Journal(path)
     journal.append(turn(1))
-    before = path.read_bytes()
+    journal.append(turn(2))
+    before, tried = path.read_bytes(), []
 
-    def locked(_record: TurnRecord) -> bool:
+    def locked(record: TurnRecord) -> bool:
+        tried.append(record.client_id)
         raise OperationalError("INSERT", {"text": "what the person said"}, Exception("database is locked"))
 
     with monkeypatch.context() as patched:
@@ -77,7 +79,8 @@ def test_a_database_that_still_fails_loses_nothing_and_leaks_nothing(
             "journal.jsonl:1: the database does not take it: database is locked",
         )
     assert path.read_bytes() == before
-    assert journal.drain(conversations) == Drained(1)
+    assert tried == ["m1"], "one wait for a lock is enough"
+    assert journal.drain(conversations) == Drained(2)
 
 
 def test_an_erased_conversation_is_forgotten_here_too(turn: Turn, path: Path) -> None:

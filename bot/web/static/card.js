@@ -6,12 +6,12 @@ import { icon } from "./icons.js";
 
 const LEVELS = ["emergency", "same_day", "within_2_weeks", "routine", "self_care", "unknown"];
 
-/** The card of one piece of advice. `t` gives texts, `numbers` the numbers to call. */
-export function card(advice, { t, numbers, home }) {
+/** The card of a message that carries advice. `tools`: t gives texts, numbers are the numbers to call. */
+export function card(message, { t, numbers, home }) {
+  const { advice } = message;
   const level = LEVELS.includes(advice.level) ? advice.level : "unknown";
-  const urgent = level === "emergency";
   const label = advice.level_label || t(`levels.${level}`);
-  const report = advice.report_url && safeAddress(advice.report_url, home);
+  const body = level === "emergency" ? emergencyBody(message, t, numbers) : calmBody(advice, t, home);
   return h(
     "article",
     { class: `card level-${level}`, "aria-label": t("advice.card", { level: label }) },
@@ -22,26 +22,46 @@ export function card(advice, { t, numbers, home }) {
       h(
         "div",
         {},
-        h("p", { class: "card-level" }, unseen(`${t("advice.urgency")}: `), label, timeframe(advice, label)),
+        h("p", { class: "card-level" }, unseen(`${t("advice.urgency")}: `), label),
         h("h2", {}, advice.headline || label),
       ),
     ),
-    h(
-      "div",
-      { class: "card-body" },
-      urgent && callButton(t, numbers),
-      section(t("advice.why"), reasons(advice.reasons, t)),
-      section(t("advice.self_care"), list(advice.self_care, line, "ticks")),
-      watchFor(advice.safety_net, t),
-      answer(advice.answer, t),
-      doctor(advice, t),
-      section(t("advice.would_change"), list(advice.would_change, (item) => change(item, t), "changes")),
-      section(t("advice.similar"), list(advice.similar, (item) => similar(item, t))),
-      understood(advice, t),
-      report && h("p", {}, h("a", { href: report, target: "_blank", rel: "noopener noreferrer" }, t("advice.report"))),
-      advice.demonstration && h("p", { class: "mark" }, advice.demonstration),
-    ),
+    h("div", { class: "card-body" }, body, advice.demonstration && h("p", { class: "mark" }, advice.demonstration)),
   );
+}
+
+/** An emergency is one thing to do; the rest is folded away. */
+function emergencyBody(message, t, numbers) {
+  const { advice } = message;
+  const text = message.text.split("\n").filter((line) => line.trim() && line !== `${advice.headline}.`);
+  return [
+    h("div", { class: "act" }, text.map((line) => h("p", {}, line))),
+    callButton(t, numbers),
+    watchFor(advice.safety_net, t("advice.while_waiting"), t),
+    advice.reasons?.length > 0 &&
+      h("details", {}, h("summary", {}, t("advice.why_and_source")), reasons(advice.reasons, t, false)),
+  ];
+}
+
+function calmBody(advice, t, home) {
+  const report = advice.report_url && safeAddress(advice.report_url, home);
+  const who = typeof advice.specialty === "string" ? advice.specialty : advice.specialty?.label;
+  return [
+    section(t("advice.why"), reasons(advice.reasons, t), unexplained(advice.unexplained, t)),
+    section(t("advice.self_care"), list(advice.self_care, line, "ticks"), sourcesOf(advice.self_care, t)),
+    watchFor(advice.safety_net, t("advice.watch_for"), t),
+    section(
+      t("advice.doctor"),
+      who && h("p", {}, t("advice.specialty", { specialty: who })),
+      list(advice.doctor, line),
+      sourcesOf(advice.doctor, t),
+    ),
+    answer(advice.answer, t),
+    section(t("advice.similar"), list(advice.similar, (item) => similar(item, t))),
+    section(t("advice.would_change"), list(advice.would_change, (item) => change(item, t), "changes")),
+    understood(advice, t),
+    report && h("p", {}, h("a", { href: report, target: "_blank", rel: "noopener noreferrer" }, t("advice.report"))),
+  ];
 }
 
 /** A link that calls the emergency number, as large as a thumb. */
@@ -61,32 +81,35 @@ function section(title, ...content) {
   return shown.length ? h("section", {}, h("h3", {}, title), shown) : null;
 }
 
-function timeframe(advice, label) {
-  const said = advice.timeframe;
-  return said && said !== label ? h("span", { class: "card-time" }, said) : null;
-}
-
 /** A line of text, whether the server gives it bare or with its sources. */
 function line(item) {
   return typeof item === "string" ? item : item.text;
 }
 
-function reasons(items, t) {
+/** Why, each reason with its rule and its sources; folded behind a line of their own unless they are folded already. */
+function reasons(items, t, fold = true) {
+  const origin = (reason) => [
+    reason.rule && h("p", { class: "rule" }, ruleLine(reason.rule, t)),
+    list(reason.sources, (source) => sourceLine(source, t), "sources"),
+  ];
+  const folded = (reason) => (fold ? h("details", {}, h("summary", {}, t("advice.source")), origin(reason)) : origin(reason));
   return list(
     items,
-    (reason) => [
-      h("p", {}, reason.text),
-      (reason.rule || reason.sources?.length) &&
-        h(
-          "details",
-          {},
-          h("summary", {}, t("advice.source")),
-          reason.rule && h("p", { class: "rule" }, ruleLine(reason.rule, t)),
-          list(reason.sources, (source) => sourceLine(source, t), "sources"),
-        ),
-    ],
+    (reason) => [h("p", {}, reason.text), (reason.rule || reason.sources?.length > 0) && folded(reason)],
     "reasons",
   );
+}
+
+/** The sources of a list's lines, each once, folded. */
+function sourcesOf(lines, t) {
+  const all = (lines ?? []).flatMap((item) => item.sources ?? []).map((source) => sourceLine(source, t));
+  if (!all.length) return null;
+  return h("details", {}, h("summary", {}, t("advice.source")), list([...new Set(all)], (source) => source, "sources"));
+}
+
+function unexplained(complaints, t) {
+  if (!complaints?.length) return null;
+  return h("p", { class: "note" }, t("advice.unexplained", { complaints: complaints.join(", ") }));
 }
 
 function ruleLine(rule, t) {
@@ -104,36 +127,31 @@ function sourceLine(source, t) {
 
 function understood(advice, t) {
   const missed = (advice.not_understood ?? []).map((item) => (typeof item === "string" ? item : item.text));
+  const denied = (advice.denied ?? []).join(", ");
   return section(
     t("advice.understood"),
     list(advice.understood, line, "chips"),
+    denied && h("p", { class: "quiet" }, t("advice.denied", { findings: denied })),
     missed.length > 0 &&
       h("p", { class: "quiet" }, t("advice.not_understood"), " ", missed.map((words) => `“${words}”`).join(", ")),
   );
 }
 
+/** What the archive has: an answer with its origin, or the reason why none is shown. Whose words they are, its heading says. */
 function answer(found, t) {
   if (!found) return null;
-  if (found.shown === false) {
-    const why = t(found.withheld_because === "emergency" ? "advice.withheld_emergency" : "advice.withheld_calmer");
-    return section(t("advice.withheld"), h("p", { class: "note" }, ...[found.note ?? why].flat().join(" ")));
+  const title = (found.heading || t("advice.answer")).replace(/:$/, "");
+  if (!found.shown || !found.text) {
+    const why = found.heading || t(found.withheld_because ? "advice.withheld" : "advice.no_answer");
+    return h("p", { class: found.withheld_because ? "note" : "quiet" }, why);
   }
-  if (!found.text) return null;
-  const notes = [found.note ?? t("advice.answer_for_someone_else")].flat();
-  const fact = (name, value) => [h("dt", {}, t(name)), h("dd", {}, value)];
   return h(
     "section",
     { class: "answer" },
-    h("h3", {}, icon("doctor"), t("advice.answer")),
-    list(notes, line, "notes"),
+    h("h3", {}, icon("quote"), h("span", {}, title)),
+    list(found.notes ?? [t("advice.answer_for_someone_else")], line, "notes"),
+    found.doctor && h("p", { class: "quiet" }, t("advice.answer_doctor", { name: found.doctor })),
     found.title && h("p", { class: "answer-title" }, found.title),
-    h(
-      "dl",
-      {},
-      found.doctor && fact("advice.answer_doctor", found.doctor),
-      fact("advice.answer_specialty", found.specialty || t("advice.answer_no_specialty")),
-      fact("advice.answer_date", found.date || t("advice.answer_no_date")),
-    ),
     long(found.text, t),
   );
 }
@@ -152,21 +170,12 @@ function long(text, t) {
   return [quote, button];
 }
 
-function doctor(advice, t) {
-  const who = typeof advice.specialty === "string" ? advice.specialty : advice.specialty?.label;
-  return section(
-    t("advice.doctor"),
-    who && h("p", {}, t("advice.specialty", { specialty: who })),
-    list(advice.doctor, line),
-  );
-}
-
-function watchFor(net, t) {
+function watchFor(net, title, t) {
   if (!net) return null;
   return h(
     "section",
     { class: "watch" },
-    net.watch_for?.length > 0 && h("h3", {}, icon("emergency"), t("advice.watch_for")),
+    net.watch_for?.length > 0 && h("h3", {}, icon("emergency"), title),
     list(net.watch_for, line),
     net.how_to_get_help && h("p", {}, h("strong", {}, `${t("advice.how_to_get_help")}: `), net.how_to_get_help),
     net.how_long && h("p", {}, h("strong", {}, `${t("advice.how_long")}: `), net.how_long),

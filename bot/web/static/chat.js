@@ -34,6 +34,8 @@ function t(key, values = {}) {
 class SignpostChat extends HTMLElement {
   connectedCallback() {
     if (this.root) return;
+    // What stood here for browsers without the widget has done its work.
+    this.replaceChildren();
     this.root = this.attachShadow({ mode: "open" });
     this.root.adoptedStyleSheets = sheets;
     this.api = new Api(home);
@@ -61,7 +63,7 @@ class SignpostChat extends HTMLElement {
       h("button", { type: "button", onclick: () => this.#askDelete() }, icon("bin"), h("span", {}, t("page.delete"))),
     );
     const number = words.numbers.emergency_number;
-    const strip = h(
+    this.strip = h(
       "p",
       { class: "strip" },
       h("a", { href: telephone(number) }, icon("phone"), h("span", {}, t("emergency.strip"))),
@@ -74,7 +76,7 @@ class SignpostChat extends HTMLElement {
         h(
           "header",
           { class: "top" },
-          strip,
+          this.strip,
           h(
             "div",
             { class: "bar" },
@@ -187,6 +189,7 @@ class SignpostChat extends HTMLElement {
   #alarm(rings) {
     // Rung once, it stays: a screen reader should not hear it again with every message.
     if (!rings) this.alarm.replaceChildren();
+    this.strip.hidden = rings;
     if (!rings || this.alarm.firstChild) return;
     const number = words.numbers.emergency_number;
     this.alarm.replaceChildren(
@@ -235,6 +238,7 @@ class SignpostChat extends HTMLElement {
     this.outbox?.close();
     this.memory.clear();
     this.alarm.replaceChildren();
+    this.strip.hidden = false;
     this.actions.hidden = true;
     this.#state("");
   }

@@ -101,7 +101,7 @@ export class Thread {
     if (urgent) this.events.alarm(true);
     if (message.kind === "greeting") this.events.alarm(false);
     const turn = h("div", { class: `turn bot ${message.kind}` }, unseen(`${t("message.bot")}: `));
-    if (message.advice) turn.append(card(message.advice, this.tools));
+    if (message.advice) turn.append(card(message, this.tools));
     else {
       const bubble = h("div", { class: "bubble" }, paragraphs(message.text));
       if (urgent) bubble.append(callButton(t, numbers));

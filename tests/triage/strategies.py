@@ -1,0 +1,55 @@
+"""Cases, facts and red flags as hypothesis draws them, over the knowledge that the program comes with."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from bot.knowledge import load
+from bot.triage import Bounds, Case, Fact
+from bot.triage.case import ABSENT, PAST, PRESENT, UNCERTAIN
+
+KNOWLEDGE = load()
+DAY = 86400.0
+COMPLAINTS = sorted({name for topic in KNOWLEDGE.topics.values() for name in topic.complaints})
+WEIGHED = sorted(name for name in KNOWLEDGE.findings if KNOWLEDGE.rules_of(name))
+"""Findings that some rule looks at."""
+_OFFERED = {name for question in KNOWLEDGE.questions if question.red_flag for name in question.findings}
+RED_FLAGS = sorted(_OFFERED.union(*(KNOWLEDGE.narrower(name) for name in _OFFERED)))
+"""What red-flag questions ask about, and the kinds of it."""
+
+LAW = settings(derandomize=True, deadline=None, max_examples=200)
+
+# The days on either side of each limit that a rule has, and some far off.
+_DAYS = (0.05, 1, 3, 7, 8, 13, 14, 15, 21, 28, 29, 60, 90, 91, 200, 4000)
+exact = st.sampled_from(_DAYS).map(lambda days: Bounds.exactly(days * DAY))
+vague = st.tuples(st.sampled_from(_DAYS), st.sampled_from(_DAYS)).map(
+    lambda ends: Bounds(sum(ends) / 2 * DAY, min(ends) * DAY, max(ends) * DAY)
+)
+amounts = st.one_of(exact, vague)
+facts = st.builds(
+    Fact,
+    status=st.sampled_from([PRESENT, PRESENT, ABSENT, UNCERTAIN, PAST]),
+    side=st.sampled_from([None, "left", "both"]),
+    trend=st.sampled_from([None, "worse", "spreading", "unchanged", "better"]),
+    onset=st.sampled_from([None, "sudden", "gradual"]),
+    lasting=st.none() | amounts,
+    gone=st.none() | amounts,
+)
+_keys = st.sampled_from([*WEIGHED, *(f"{name}.{what}" for name in WEIGHED for what in ("onset", "lasting"))])
+
+
+@st.composite
+def cases(draw: st.DrawFn, asked: bool = True) -> Case:
+    """A case: mostly with a complaint of a topic, up to six other facts, perhaps a person, perhaps questions asked."""
+    said = draw(st.dictionaries(st.sampled_from(WEIGHED), facts, max_size=6))
+    if draw(st.integers(0, 3)):
+        said[draw(st.sampled_from(COMPLAINTS))] = draw(facts)
+    return Case(
+        facts=said,
+        age=draw(st.sampled_from([None, None, Bounds.exactly(12), Bounds.exactly(16), Bounds(45, 40, 50)])),
+        sex=draw(st.sampled_from([None, "female", "male"])),
+        pregnant=draw(st.sampled_from([None, True, False])),
+        asked=draw(st.dictionaries(_keys, st.integers(1, 2), max_size=4)) if asked else {},
+        unexplained=draw(st.sampled_from([(), ("something else",)])),
+    )

@@ -1,0 +1,147 @@
+"""What machines and browsers fetch: health, counters, the page, its files and words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from starlette.testclient import TestClient
+
+from bot.knowledge import Knowledge
+from bot.settings import Settings
+from bot.web import pages
+from bot.web.errors import STATUS
+from bot.web.texts import Texts
+from tests.web.conftest import FakeDesk, begin
+
+STATIC = Path(pages.__file__).parent / "static"
+WORDS = Path(__file__).resolve().parents[2] / "knowledge" / "messages" / "en"
+MESSAGES = "/api/conversations/messages"
+
+
+def test_alive(client: TestClient) -> None:
+    assert client.get("/livez").json() == {"alive": True}
+
+
+def test_ready_names_every_part(client: TestClient, knowledge: Knowledge) -> None:
+    ready = client.get("/readyz")
+    assert ready.status_code == 200
+    assert ready.json() == {
+        "ready": True,
+        "checks": {"model": True, "database": True},
+        "knowledge_version": knowledge.version,
+    }
+
+
+def test_not_ready_says_what_is_missing_while_emergencies_are_answered(client: TestClient, desk: FakeDesk) -> None:
+    desk.checks = {"model": False, "database": True}
+    missing = client.get("/readyz")
+    assert missing.status_code == 503 and missing.json()["checks"] == desk.checks
+    assert missing.json()["error"]["code"] == "not_ready" and "model" in missing.json()["error"]["message"]
+    answered = client.post(MESSAGES, json={"id": "1", "text": "My face droops"}, headers=begin(client))
+    assert answered.json()["messages"][0]["kind"] == "emergency"
+
+
+def test_metrics_count_and_hold_nothing_that_was_written(client: TestClient, bearer: dict[str, str]) -> None:
+    client.post(MESSAGES, json={"id": "1", "text": "unmistakable"}, headers=bearer)
+    client.post(MESSAGES, json={"id": "2", "choices": ["none"]}, headers=bearer)
+    client.get("/nowhere")
+    text = client.get("/metrics").text
+    assert 'signpost_replies_total{kind="advice",level="routine"} 1' in text
+    assert 'signpost_replies_total{kind="question",level="none"} 1' in text
+    assert 'signpost_errors_total{code="not_found"} 1' in text
+    assert "signpost_conversations_total 1" in text
+    assert "signpost_turn_seconds_count 2" in text
+    assert "unmistakable" not in text
+    for line in text.splitlines():
+        assert re.fullmatch(r'# (HELP|TYPE) \w+ .+|\w+(\{\w+="[^"]*"(,\w+="[^"]*")*\})? [\d.]+', line), line
+
+
+def test_the_page_shows_the_number_before_any_script_ran(client: TestClient) -> None:
+    page = client.get("/")
+    assert page.status_code == 200 and page.headers["Content-Type"].startswith("text/html")
+    assert "999" in page.text and "<signpost-chat>" in page.text
+    assert "not yet reviewed by a clinician" in page.text
+    assert not re.search(r"<script(?![^>]*\bsrc=)|<style| style=| on\w+=", page.text)
+
+
+@pytest.mark.parametrize("path", ["/", "/widget.js", "/static/chat.js", "/api/texts", "/nowhere", "/console"])
+def test_every_response_carries_the_security_headers(client: TestClient, path: str) -> None:
+    headers = client.get(path).headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
+    assert headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_what_is_private_is_kept_in_no_cache(client: TestClient, bearer: dict[str, str]) -> None:
+    assert client.get(MESSAGES, headers=bearer).headers["Cache-Control"] == "no-store"
+    assert client.get("/console").headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", sorted(path.name for path in STATIC.iterdir()))
+def test_the_files_are_served_and_ask_nobody_else(client: TestClient, path: str) -> None:
+    served = client.get(f"/static/{path}")
+    assert served.status_code == 200
+    addresses = re.findall(r"https?://[^\s\"')]+", served.text)
+    assert set(addresses) <= {"http://www.w3.org/2000/svg", "https://HOST/widget.js"}
+
+
+def test_no_script_turns_text_into_markup() -> None:
+    for path in STATIC.glob("*.js"):
+        script = path.read_text(encoding="utf-8")
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", script), (
+            path
+        )
+
+
+def test_the_widget_has_its_words(client: TestClient) -> None:
+    words = client.get("/api/texts").json()
+    assert words["numbers"] == {"emergency_number": "999", "urgent_number": "111"}
+    assert words["demonstration"] is True
+    assert not {key for key in words["texts"] if key.split(".")[0] in {"errors", "hints", "details", "serve"}}
+    for path in STATIC.glob("*.js"):
+        for key in re.findall(r"""\bt\(\s*["']([\w.]+)["']""", path.read_text(encoding="utf-8")):
+            assert key in words["texts"], f"{path.name}: {key}"
+
+
+@pytest.mark.parametrize("name", ["web", "console"])
+def test_every_word_is_used(name: str) -> None:
+    """A text that nobody says any more is taken out, so that translators do not work for nothing."""
+    rooms = [Path(pages.__file__).parent, Path(pages.__file__).parents[1] / "console"]
+    code = "\n".join(
+        path.read_text(encoding="utf-8")
+        for room in rooms
+        for path in room.rglob("*")
+        if path.suffix in {".py", ".js", ".html"}
+    )
+    words = yaml.safe_load((WORDS / f"{name}.yml").read_text(encoding="utf-8"))
+    assert [key for key in _keys(words) if not _said(key, code)] == []
+
+
+def test_every_error_has_its_words(knowledge: Knowledge) -> None:
+    for code in STATUS:
+        assert knowledge.messages.has(f"web.errors.{code}") and knowledge.messages.has(f"web.hints.{code}")
+
+
+def test_a_country_without_an_urgent_number_is_told_in_words(settings: Settings, knowledge: Knowledge) -> None:
+    texts = Texts(knowledge, replace(settings, urgent_number=None), "web")
+    assert "None" not in texts("consent.declined") and "urgent care" in texts("consent.declined")
+
+
+def _keys(data: Any, prefix: str = "") -> list[str]:
+    if not isinstance(data, dict):
+        return [prefix]
+    return [key for name, inner in data.items() for key in _keys(inner, f"{prefix}.{name}" if prefix else str(name))]
+
+
+def _said(key: str, code: str) -> bool:
+    group, _, last = key.rpartition(".")
+    built = rf"[\"'`]{re.escape(group)}\.(\$?\{{|[\"'`] *\+)"  # put together, as in `levels.${level}`
+    whole = rf"[\"'`](web\.)?{re.escape(key)}[\"'`]"
+    named = rf"[\"'`]{re.escape(last)}[\"'`]" if group.split(".")[0] in {"errors", "hints"} else None
+    built_group = re.search(built, code) or re.search(rf"\$\{{name\}}\.{last}\b", code)
+    return bool(re.search(whole, code) or built_group or (named and re.search(named, code)))

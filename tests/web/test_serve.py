@@ -1,0 +1,77 @@
+"""Starting the server: what it refuses, what it says, and that it answers before the model is there."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from bot.settings import Settings
+from bot.web import serve as serving
+from tests.web.conftest import begin
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        yield taken.getsockname()[1]
+
+
+def test_public_is_refused_while_a_rule_is_unsigned(settings: Settings) -> None:
+    with pytest.raises(serving.ServeError, match=r"\d+ rules are not signed by a clinician, the first are \S+"):
+        serving.serve(replace(settings, public=True, port=0))
+    assert not (settings.home / "signpost.db").exists()
+
+
+def test_a_port_that_is_taken_is_named(settings: Settings, port: int) -> None:
+    with pytest.raises(serving.ServeError, match=f"Port {port} on 127.0.0.1 .*--port {port + 1}"):
+        serving.serve(replace(settings, port=port))
+
+
+def test_it_says_where_it_is_and_answers_before_the_model_is_there(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said: dict[str, Any] = {}
+
+    async def load_dialogue(desk: Any, *rest: Any) -> bool:
+        return False
+
+    def run(app: Starlette, listening: socket.socket) -> None:
+        with TestClient(app) as client:
+            said["ready"] = client.get("/readyz").status_code
+            text = "One side of my face drooped an hour ago and my words come out slurred"
+            body = {"id": "1", "text": text}
+            said["answer"] = client.post("/api/conversations/messages", json=body, headers=begin(client)).json()
+
+    monkeypatch.setattr("bot.dialogue.opening.load_dialogue", load_dialogue)
+    monkeypatch.setattr(serving, "_run", run)
+    serving.serve(replace(settings, port=0))
+    assert said["ready"] == 503
+    assert said["answer"]["messages"][0]["kind"] == "emergency"
+    printed = capsys.readouterr().out
+    assert "http://localhost:" in printed and "/console" in printed and "Try:" in printed
+    assert "correct horse" not in printed
+    assert "Sample archive:" in printed and "demonstration" in printed
+
+
+def test_the_password_file_is_named_when_it_was_made_here(
+    settings: Settings, knowledge: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from rich.console import Console
+
+    from bot.web.texts import Texts
+
+    (settings.home / "console-password").write_text("correct horse\n")
+    listening: Any = SimpleNamespace(getsockname=lambda: ("127.0.0.1", 8123))
+    say = serving._sayer(settings, listening, Texts(knowledge, settings, "web"), Console(soft_wrap=True), 0)
+    say("address")
+    printed = capsys.readouterr().out
+    assert "console-password" in printed and "8123" in printed and "correct horse" not in printed
