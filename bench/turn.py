@@ -124,9 +124,7 @@ def _serve(port: int) -> None:
     async def serve() -> None:
         await load_dialogue(desk, database, settings.home, print)
         fast = Rate(burst=1e9, per_second=1e9)
-        app = create_app(
-            settings, desk, Conversations(database), knowledge, by_conversation=fast, by_address=fast
-        )
+        app = create_app(settings, desk, Conversations(database), knowledge, by_conversation=fast, by_address=fast)
         await uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", ws="none")).serve()
 
     asyncio.run(serve())

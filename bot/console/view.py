@@ -88,7 +88,11 @@ class View:
 
     def _facts(self, case: Mapping[str, Any]) -> list[dict[str, str]]:
         shown = []
-        for name, fact in (case.get("facts") or {}).items():
+        order = ["present", "uncertain", "past", "absent"]
+        facts = (case.get("facts") or {}).items()
+        for name, fact in sorted(
+            facts, key=lambda item: order.index(item[1]["status"]) if item[1].get("status") in order else -1
+        ):
             more = [str(fact[key]) for key in ("side", "site", "severity", "trend", "onset") if fact.get(key)]
             more += [f"{key}: {_span(fact[key])}" for key in ("lasting", "episode", "gone") if fact.get(key)]
             shown.append({"label": self._label(name), "status": fact.get("status", ""), "more": ", ".join(more)})

@@ -107,7 +107,9 @@ def _fact(mention: Mention, said: Sequence[Mention], durations: Sequence[Stretch
     onset = first("onset")
     stretch = _longest(durations, ("onset", "unspecified"))
     until = _longest(durations, ("until",))
-    lasting = _bounds(stretch) if stretch else (_LONGSTANDING if onset == "longstanding" else None)
+    lasting = _bounds(stretch) if stretch else None
+    if onset == "longstanding" and (stretch is None or stretch.low < _YEAR):
+        lasting = _LONGSTANDING
     episode = _longest(durations, ("episode",))
     return Fact(
         status=mention.status,

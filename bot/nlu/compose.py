@@ -6,6 +6,7 @@ next sentence ("It's in my left cheek").
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple, Optional
 
@@ -15,10 +16,10 @@ from bot.nlu.words import Word
 
 _JOINED = frozenset({"in", "of", "on", "around", "round", "near", "under", "at", "to", "below", "above", "inside"})
 _BREAKS = frozenset({",", ":", "-", "(", ")"})
-_JOINS = frozenset({"and", "or", ",", "/", "&", "both"})
-_FARTHEST, _LONGEST_LIST_STEP = 14, 8
+_JOINS = frozenset({"and", "or", "nor", "then", ",", "/", "&", "both"})
+_FARTHEST, _LONGEST_LIST_STEP = 14, 10
 # How much a word between a sign and a site weighs, compared with any other word.
-_BREAK_COST, _OTHER_SIGN_COST, _JOINED_GAIN = 3, 6, 3
+_BREAK_COST, _SUBJECT_COST, _OTHER_SIGN_COST, _JOINED_GAIN = 3, 12, 6, 3
 
 
 class Found(NamedTuple):
@@ -38,97 +39,125 @@ class _Place(NamedTuple):
     after: int
 
 
-def compose(words: Sequence[Word], lexicon: Lexicon) -> list[Found]:
-    """The findings of a text in the order of their words."""
-    matches = lexicon.terms.find(words)
-    signs = [(match, _names(match, "sign")) for match in matches if _names(match, "sign")]
-    sites = [_Place(name, match.first, match.after) for match in matches for name in _names(match, "site")]
-    found = [
-        Found(name, match.first, match.after, match.first, match.after, _site_near(words, sites, match))
-        for match in matches
-        for name in _names(match, "finding")
-    ]
-    taken = {match.first for match in matches if _names(match, "finding")}
-    clauses = _clauses(words)
-    for match, names in signs:
-        if match.first in taken:
-            continue
-        found += _placed(words, lexicon, match, names, sites, [each for each, _ in signs], clauses)
-    return sorted(set(found), key=lambda each: (each.core, each.first, each.finding))
+def compose(words: Sequence[Word], lexicon: Lexicon, terms: Sequence[Match[Term]]) -> list[Found]:
+    """The findings of a text in the order of their words, from the terms found in it. The work is linear: only near
+    words are looked at."""
+    return _Composer(words, lexicon, terms).compose()
+
+
+class _Composer:
+    def __init__(self, words: Sequence[Word], lexicon: Lexicon, terms: Sequence[Match[Term]]) -> None:
+        self._words = words
+        self._lexicon = lexicon
+        self._matches = terms
+        self._signs = [match for match in self._matches if _names(match, "sign") and not _names(match, "finding")]
+        self._sign_places = [match.first for match in self._signs]
+        self._sites = [
+            _Place(name, match.first, match.after) for match in self._matches for name in _names(match, "site")
+        ]
+        self._site_places = [site.first for site in self._sites]
+        self._clauses = _clauses(words)
+        self._sites_in: dict[int, list[_Place]] = {}
+        for site in self._sites:
+            self._sites_in.setdefault(words[site.first].sentence, []).append(site)
+        self._sentences_with_sign = {words[match.first].sentence for match in self._signs}
+
+    def compose(self) -> list[Found]:
+        found = [
+            Found(name, match.first, match.after, match.first, match.after, self._site_near(match))
+            for match in self._matches
+            for name in _names(match, "finding")
+        ]
+        last: dict[str, tuple[_Place, ...]] = {}
+        for sign in self._signs:
+            found += self._placed(sign, last)
+        return sorted(set(found), key=lambda each: (each.core, each.first, each.finding))
+
+    def _placed(self, sign: Match[Term], last: dict[str, tuple[_Place, ...]]) -> list[Found]:
+        names = _names(sign, "sign")
+        near = tuple(self._nearest(sign, names) or self._elsewhere(sign, names))
+        if not near:
+            # "My face wasn't drooping, now it is drooping": the sign said again is where it was before.
+            near = last.get(names[0], ()) or tuple(self._fitting(last.get("", ()), names))
+        else:
+            last.update(dict.fromkeys((*names, ""), near))
+        found = []
+        for site in near:
+            apart = self._words[site.first].sentence != self._words[sign.first].sentence
+            far = apart or abs(site.first - sign.first) > 2 * _FARTHEST
+            first = sign.first if far else min(sign.first, site.first)
+            after = sign.after if far else max(sign.after, site.after)
+            for name in names:
+                for finding in self._lexicon.findings_of.get((name, site.name), ()):
+                    found.append(Found(finding, first, after, sign.first, sign.after, site.name))
+        if not found:
+            plain = [self._lexicon.plain_finding(name) for name in names]
+            found = [
+                Found(name, sign.first, sign.after, sign.first, sign.after, None) for name in plain if name is not None
+            ]
+        return found
+
+    def _fitting(self, sites: Sequence[_Place], names: tuple[str, ...]) -> list[_Place]:
+        return [site for site in sites if any((name, site.name) in self._lexicon.findings_of for name in names)]
+
+    def _nearest(self, sign: Match[Term], names: tuple[str, ...]) -> list[_Place]:
+        low = bisect_left(self._site_places, sign.first - 2 * _FARTHEST)
+        high = bisect_left(self._site_places, sign.after + 2 * _FARTHEST)
+        priced = [
+            (cost, site)
+            for site in self._fitting(self._sites[low:high], names)
+            if self._clauses[site.first] == self._clauses[sign.first]
+            for cost in [self._cost(sign, site)]
+            if cost <= _FARTHEST
+        ]
+        if not priced:
+            return []
+        best = min(priced, key=lambda each: (each[0], each[1].first))[1]
+        # "in my arm and leg": parts of the body in one list share the sign.
+        chosen = [best]
+        itself = _Place("", sign.first, sign.after)
+        for _, site in sorted(priced, key=lambda each: each[1].first):
+            if site not in chosen and any(_listed(self._words, one, site, self._lexicon) for one in (itself, *chosen)):
+                chosen.append(site)
+        return chosen
+
+    def _cost(self, sign: Match[Term], site: _Place) -> int:
+        low, high = (sign.after, site.first) if site.first >= sign.after else (site.after, sign.first)
+        between = self._words[low:high]
+        cost = len(between)
+        for at, word in enumerate(between):
+            if word.text in _BREAKS or word.text == "and":
+                following = between[at + 1].text if at + 1 < len(between) else ""
+                cost += _SUBJECT_COST if following in self._lexicon.selves else _BREAK_COST
+        others = bisect_left(self._sign_places, high) - bisect_left(self._sign_places, low)
+        cost += _OTHER_SIGN_COST * others
+        if site.first >= sign.after and any(word.text in _JOINED for word in between[:5]):
+            cost -= _JOINED_GAIN
+        return cost
+
+    def _elsewhere(self, sign: Match[Term], names: tuple[str, ...]) -> list[_Place]:
+        """A site in the next sentence, or else the one before, where no sign of its own stands."""
+        own = self._words[sign.first].sentence
+        for step in (1, 2, -1):
+            there = self._fitting(self._sites_in.get(own + step, ()), names)
+            if there and own + step not in self._sentences_with_sign:
+                return there[:1]
+        return []
+
+    def _site_near(self, match: Match[Term]) -> Optional[str]:
+        low = bisect_left(self._site_places, match.after - 4)
+        high = bisect_left(self._site_places, match.after + 7)
+        sentence = self._words[match.first].sentence
+        near = [
+            (abs(site.first - match.first), site.name)
+            for site in self._sites[low:high]
+            if self._words[site.first].sentence == sentence
+        ]
+        return min(near)[1] if near else None
 
 
 def _names(match: Match[Term], kind: str) -> tuple[str, ...]:
     return tuple(term.name for term in match.meanings if term.kind == kind)
-
-
-def _placed(
-    words: Sequence[Word],
-    lexicon: Lexicon,
-    sign: Match[Term],
-    names: tuple[str, ...],
-    sites: Sequence[_Place],
-    signs: Sequence[Match[Term]],
-    clauses: Sequence[int],
-) -> list[Found]:
-    groups = [site for site in sites if any((name, site.name) in lexicon.findings_of for name in names)]
-    near = _nearest(words, lexicon, sign, groups, signs, clauses)
-    if not near:
-        near = _elsewhere(words, sign, groups, signs)
-    found = []
-    for site in near:
-        for name in names:
-            for finding in lexicon.findings_of.get((name, site.name), ()):
-                apart = words[site.first].sentence != words[sign.first].sentence
-                first = sign.first if apart else min(sign.first, site.first)
-                after = sign.after if apart else max(sign.after, site.after)
-                found.append(Found(finding, first, after, sign.first, sign.after, site.name))
-    if not found:
-        plain = [lexicon.plain_finding(name) for name in names]
-        found = [
-            Found(name, sign.first, sign.after, sign.first, sign.after, None) for name in plain if name is not None
-        ]
-    return found
-
-
-def _nearest(
-    words: Sequence[Word],
-    lexicon: Lexicon,
-    sign: Match[Term],
-    sites: Sequence[_Place],
-    signs: Sequence[Match[Term]],
-    clauses: Sequence[int],
-) -> list[_Place]:
-    priced = [
-        (cost, site)
-        for site in sites
-        if clauses[site.first] == clauses[sign.first]
-        for cost in [_cost(words, sign, site, signs)]
-        if cost <= _FARTHEST
-    ]
-    if not priced:
-        return []
-    best = min(priced, key=lambda each: (each[0], each[1].first))[1]
-    # "in my arm and leg": parts of the body in one list share the sign.
-    chosen = [best]
-    itself = _Place("", sign.first, sign.after)
-    for _, site in sorted(priced, key=lambda each: each[1].first):
-        if site not in chosen and any(_listed(words, one, site, lexicon) for one in (itself, *chosen)):
-            chosen.append(site)
-    return chosen
-
-
-def _cost(words: Sequence[Word], sign: Match[Term], site: _Place, signs: Sequence[Match[Term]]) -> int:
-    if site.first >= sign.after:
-        low, high = sign.after, site.first
-    else:
-        low, high = site.after, sign.first
-    between = words[low:high]
-    cost = len(between)
-    cost += sum(_BREAK_COST for word in between if word.text in _BREAKS or word.text == "and")
-    cost += sum(_OTHER_SIGN_COST for other in signs if other is not sign and low <= other.first < high)
-    if site.first >= sign.after and any(word.text in _JOINED for word in between[:5]):
-        cost -= _JOINED_GAIN
-    return cost
 
 
 def _listed(words: Sequence[Word], one: _Place, other: _Place, lexicon: Lexicon) -> bool:
@@ -138,31 +167,8 @@ def _listed(words: Sequence[Word], one: _Place, other: _Place, lexicon: Lexicon)
     return (
         0 < len(between) <= _LONGEST_LIST_STEP
         and any(word.text in _JOINS for word in between)
-        and all(word.text in _JOINS or word.stem in lexicon.filler for word in between)
+        and all(word.text in _JOINS or word.stem in lexicon.filler or word.text.isdigit() for word in between)
     )
-
-
-def _elsewhere(
-    words: Sequence[Word], sign: Match[Term], sites: Sequence[_Place], signs: Sequence[Match[Term]]
-) -> list[_Place]:
-    """A site in the next sentence, or else the one before, where no sign of its own stands."""
-    own = words[sign.first].sentence
-    with_sign = {words[each.first].sentence for each in signs}
-    for step in (1, 2, -1):
-        there = [site for site in sites if words[site.first].sentence == own + step]
-        if there and own + step not in with_sign:
-            return there[:1]
-    return []
-
-
-def _site_near(words: Sequence[Word], sites: Sequence[_Place], match: Match[Term]) -> Optional[str]:
-    sentence = words[match.first].sentence
-    near = [
-        (abs(site.first - match.first), site.name)
-        for site in sites
-        if words[site.first].sentence == sentence and -4 <= site.first - match.after <= 6
-    ]
-    return min(near)[1] if near else None
 
 
 def _clauses(words: Sequence[Word]) -> list[int]:

@@ -6,17 +6,22 @@ cues are data, in knowledge/language/en/cues.yml.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple, Optional
 
 from bot.nlu.compose import Found
-from bot.nlu.lexicon import Cue, Lexicon
+from bot.nlu.lexicon import Cue, Lexicon, Term
 from bot.nlu.phrases import Match
 from bot.nlu.reading import ABSENT, OTHER, PAST, PATIENT, PRESENT, UNCERTAIN
 from bot.nlu.words import Word
 
-_REACH = 30
-_SIDE_REACH = 5
+_REACH, _SEVERITY_REACH, _LIST_STEP = 30, 5, 8
+_SIDE_REACH, _SIDE_REACH_BEHIND = 5, 9
+_COMPANY = frozenset({"with", "from", "by", "for", "told", "and", "as", "like"})
+_NO_SIDES_BEFORE = frozenset(
+    {"now", "away", "after", "before", "when", "day", "night", "week", "month", "time", "over"}
+)
 
 
 class Sense(NamedTuple):
@@ -32,19 +37,27 @@ class Sense(NamedTuple):
 
 
 class Context:
-    """The cues of one text, and what they say of each finding in it."""
+    """The cues of one text, and what they say of each finding in it. Only words near a finding are looked at, so that
+    the work grows with the text and no faster."""
 
-    def __init__(self, words: Sequence[Word], lexicon: Lexicon, found: Sequence[Found]) -> None:
+    def __init__(
+        self, words: Sequence[Word], lexicon: Lexicon, found: Sequence[Found], terms: Sequence[Match[Term]]
+    ) -> None:
         self._words = words
         self._lexicon = lexicon
         self._found = found
         # A phrase that carries its own negation ("can't feel") is a finding, and denies nothing behind it.
         inside = {place for each in found for place in range(each.core, each.core_after)}
-        cues = [match for match in lexicon.cues.find(words) if match.first not in inside]
-        self._cues = cues
-        self._denies = self._spans(_of(cues, "denies"))
-        self._doubts = self._spans(_of(cues, "doubts"))
-        self._worries = self._spans(_of(cues, "worries"))
+        inside.update(place for term in terms if _is_lookalike(term) for place in range(term.first, term.after))
+        self._cues = [match for match in lexicon.cues.find(words) if match.first not in inside]
+        self._cue_places = [cue.first for cue in self._cues]
+        self._cores = [each.core for each in found]
+        self._ends = {each.first for each in _of(self._cues, "ends")}
+        self._last_words = {each.after - 1 for each in found}
+        self._denials = {cue.first for cue in _of(self._cues, "denies")}
+        self._denied = self._reached("denies")
+        self._doubted = self._reached("doubts")
+        self._worried = self._reached("worries")
         self._experiencers = self._people()
 
     def sense(self, found: Found) -> Sense:
@@ -66,7 +79,7 @@ class Context:
         said: dict[str, str] = {}
         for cue in self._cues:
             for meaning in cue.meanings:
-                if meaning.kind in ("trend", "onset", "side") and not self._idiom(cue.first):
+                if meaning.kind in ("trend", "onset") or (meaning.kind == "side" and not self._idiom(cue.first)):
                     said.setdefault(meaning.kind, meaning.value)
         return said
 
@@ -74,35 +87,41 @@ class Context:
         """Whether the text says that there is nothing else ("only the first", "just my hand")."""
         return bool(_of(self._cues, "only"))
 
+    def _near(self, low: int, high: int) -> list[Match[Cue]]:
+        """The cues whose first word stands at `low` or behind it and before `high`."""
+        return self._cues[bisect_left(self._cue_places, low) : bisect_left(self._cue_places, high)]
+
+    def _findings_between(self, low: int, high: int) -> Sequence[Found]:
+        return self._found[bisect_left(self._cores, low) : bisect_left(self._cores, high)]
+
     def _status(self, found: Found, experiencer: str) -> tuple[str, Optional[str]]:
         core = found.core
         named = self._lexicon.knowledge.findings[found.finding].kind == "condition"
-        if any(low <= core < high for low, high in self._denies) or self._denied_behind(found):
+        if core in self._denied or self._denied_behind(found):
             return ABSENT, None
-        if any(low <= core < high for low, high in self._doubts):
-            return UNCERTAIN, None
-        if named and any(low <= core < high for low, high in self._worries):
+        if core in self._doubted or (named and core in self._worried):
             return UNCERTAIN, None
         recency = self._recency(found, experiencer, named)
-        if recency is not None:
-            return PAST, recency
-        return PRESENT, None
+        return (PRESENT, None) if recency is None else (PAST, recency)
 
     def _recency(self, found: Found, experiencer: str, named: bool) -> Optional[str]:
-        near = [cue for cue in self._cues if self._same_clause(cue.first, found)]
+        around = self._near(found.first - _REACH, found.after + _REACH)
+        near = [cue for cue in around if self._same_clause(cue.first, found)]
         going_on = _of(near, "goes_on")
         if _of(near, "past") and not going_on:
             return "remote"
-        if _of([cue for cue in self._after(found) if not _of([cue], "goes_on")], "gone"):
+        after = [cue for cue in self._after(found) if not _of([cue], "goes_on")]
+        if _of(after, "past") and _of(after, "gone"):
+            return "remote"
+        before = [cue for cue in near if found.first - 3 <= cue.first < found.core]
+        if _of(after, "gone") or _of(before, "no_longer"):
             return "recent"
-        had = self._had(found)
-        if had and (named or experiencer == OTHER) and not going_on:
+        if self._had(found) and (named or experiencer == OTHER) and not going_on:
             return "remote"
         return None
 
     def _had(self, found: Found) -> bool:
-        before = self._words[max(0, found.first - 4) : found.first]
-        texts = [word.text for word in before]
+        texts = [word.text for word in self._words[max(0, found.first - 4) : found.first]]
         if "had" not in texts:
             return False
         place = texts.index("had")
@@ -110,15 +129,14 @@ class Context:
 
     def _after(self, found: Found) -> list[Match[Cue]]:
         """The cues that follow a finding up to the next one, in its sentence or the one after."""
-        following = [each.first for each in self._found if each.first >= found.after]
-        end = min(following) if following else len(self._words)
+        following = self._findings_between(found.after, found.after + _REACH)
+        end = following[0].first if following else found.after + _REACH
         last = self._words[found.core].sentence + 1
-        return [cue for cue in self._cues if found.after <= cue.first < end and self._words[cue.first].sentence <= last]
+        return [cue for cue in self._near(found.after, end) if self._words[cue.first].sentence <= last]
 
     def _denied_behind(self, found: Found) -> bool:
         words = self._words
-        cues = [cue for cue in _of(self._cues, "denies_behind") if 0 <= cue.first - found.after <= 1]
-        for cue in cues:
+        for cue in _of(self._near(found.after, found.after + 2), "denies_behind"):
             between = words[found.after : cue.first]
             ends = cue.after >= len(words) or words[cue.after].sentence != words[cue.first].sentence
             comma = not ends and words[cue.after].text in (",", "and", "-", ")")
@@ -126,17 +144,30 @@ class Context:
                 return True
         return False
 
-    def _spans(self, cues: Sequence[Match[Cue]]) -> list[tuple[int, int]]:
-        return [(cue.after, self._reach(cue)) for cue in cues]
+    def _reached(self, kind: str) -> frozenset[int]:
+        """The places that cues of a kind reach."""
+        reached: set[int] = set()
+        listed = False
+        previous = -_REACH
+        for cue in _of(self._cues, kind):
+            # "no fits, no blackouts, the eyelid twitches": in such a list every denial stands for itself.
+            listed = 0 < cue.first - previous <= _LIST_STEP and self._words[cue.first - 1].text in (",", "and")
+            previous = cue.first
+            reached.update(range(cue.after, self._reach(cue, listed)))
+        return frozenset(reached)
 
-    def _reach(self, cue: Match[Cue]) -> int:
+    def _reach(self, cue: Match[Cue], listed: bool) -> int:
         words = self._words
-        ends = {each.first for each in _of(self._cues, "ends")}
         place = cue.after
         sentence = words[cue.first].sentence
         while place < len(words) and words[place].sentence == sentence and place - cue.after < _REACH:
             word = words[place]
-            if place in ends or word.text == ":" or self._new_subject(place):
+            if place in self._ends or place in self._denials or word.text == ":" or self._new_subject(place):
+                break
+            following = words[place + 1].text if place + 1 < len(words) else ""
+            if listed and word.text == "," and following not in ("or", "nor", "and", "no"):
+                break
+            if word.text in self._lexicon.selves and place - 1 in self._last_words and place > cue.after:
                 break
             place += 1
         return place
@@ -158,7 +189,7 @@ class Context:
         people = []
         now, known_other = PATIENT, False
         for place, word in enumerate(self._words):
-            if word.text in lexicon.others:
+            if word.text in lexicon.others and not self._company(place):
                 now, known_other = OTHER, True
             elif word.text in lexicon.selves and not self._leads_to_other(place):
                 now = PATIENT
@@ -167,6 +198,13 @@ class Context:
             people.append(now)
         return people
 
+    def _company(self, place: int) -> bool:
+        """Whether a relative is only company here ("with kids", "from my wife"), not the one who is spoken of."""
+        before = [word.text for word in self._words[max(0, place - 2) : place]]
+        return bool(before) and (
+            before[-1] in _COMPANY or (before[-1] in ("my", "the", "our") and before[0] in _COMPANY)
+        )
+
     def _leads_to_other(self, place: int) -> bool:
         """Whether "my" here belongs to a relative: "my uncle", "my little boy"."""
         if self._words[place].text not in ("my", "our"):
@@ -174,37 +212,41 @@ class Context:
         return any(word.text in self._lexicon.others for word in self._words[place + 1 : place + 4])
 
     def _side(self, found: Found) -> Optional[str]:
-        low, high = found.first - _SIDE_REACH, found.after + _SIDE_REACH
         sentence = self._words[found.core].sentence
         near: dict[str, int] = {}
-        for cue in self._cues:
-            if low <= cue.first < high and self._words[cue.first].sentence == sentence:
-                for meaning in cue.meanings:
-                    if meaning.kind == "side" and not self._idiom(cue.first):
-                        distance = max(found.first - cue.first, cue.first - found.after + 1, 0)
-                        near[meaning.value] = min(distance, near.get(meaning.value, distance))
+        following = self._findings_between(found.after, found.after + _SIDE_REACH_BEHIND)
+        end = following[0].first if following else found.after + _SIDE_REACH_BEHIND
+        for cue in self._near(found.first - _SIDE_REACH, max(end, found.after)):
+            if self._words[cue.first].sentence != sentence or cue.first in self._denied:
+                continue
+            for meaning in cue.meanings:
+                if meaning.kind == "side" and not self._idiom(cue.first):
+                    distance = max(found.first - cue.first, cue.first - found.after + 1, 0)
+                    near[meaning.value] = min(distance, near.get(meaning.value, distance))
+        for place in range(found.core, found.core_after):
+            if self._words[place].text in ("left", "right"):
+                near[self._words[place].text] = 0
         if "both" in near or {"left", "right"} <= near.keys():
             return "both"
         return min(near, key=lambda side: (near[side], side)) if near else None
 
     def _idiom(self, place: int) -> bool:
-        """ "Right now", "all right", "right away": no side of the body."""
+        """ "Right now", "all right", "right away", "all day": no side of the body."""
         following = self._words[place + 1].text if place + 1 < len(self._words) else ""
         before = self._words[place - 1].text if place else ""
-        return following in ("now", "away", "after", "before", "when") or before in ("all", "not", "is", "be")
+        return following in _NO_SIDES_BEFORE or before in ("all", "not", "is", "be")
 
     def _quality(self, found: Found, kind: str) -> Optional[str]:
         """The nearest word of this kind in the sentence, or, for a finding that ends its sentence, in the next one."""
         sentence = self._words[found.core].sentence
+        reach = _SEVERITY_REACH if kind == "severity" else _REACH
         best: tuple[int, str] | None = None
-        for cue in self._cues:
+        for cue in self._near(found.core - reach, found.core + reach):
             values = [meaning.value for meaning in cue.meanings if meaning.kind == kind]
             if not values:
                 continue
             apart = self._words[cue.first].sentence - sentence
             if apart != 0 and not (apart == 1 and kind != "severity" and self._last_before(cue.first) == found.core):
-                continue
-            if kind == "severity" and abs(cue.first - found.core) > 4:
                 continue
             # A quality belongs to every finding of its clause, and to no other finding's.
             if apart == 0 and not self._same_clause(cue.first, found):
@@ -215,8 +257,8 @@ class Context:
         return best[1] if best else None
 
     def _last_before(self, place: int) -> Optional[int]:
-        cores = [each.core for each in self._found if each.core < place]
-        return max(cores) if cores else None
+        at = bisect_left(self._cores, place)
+        return self._cores[at - 1] if at else None
 
     def _same_clause(self, place: int, found: Found) -> bool:
         """Whether a place is in the finding's clause: same sentence, no "but", no comma and other finding between."""
@@ -228,14 +270,15 @@ class Context:
             return True
         if any(words[each].text == "but" for each in range(low, high)):
             return False
-        breaks = any(words[each].text == "," or self._new_subject(each) for each in range(low, high))
-        others = any(
-            low <= each.core < high or (each.core != found.core and self._near(each, place)) for each in self._found
+        if not any(words[each].text == "," or self._new_subject(each) for each in range(low, high)):
+            return True
+        around = self._findings_between(min(low, place) - _REACH, max(high, place) + _REACH)
+        return not any(
+            low <= each.core < high or (each.core != found.core and self._touches(each, place)) for each in around
         )
-        return not (breaks and others)
 
-    def _near(self, other: Found, place: int) -> bool:
-        """Whether another finding stands nearer to a place, with no break between."""
+    def _touches(self, other: Found, place: int) -> bool:
+        """Whether another finding stands next to a place, with no break between."""
         low, high = (other.after, place) if place >= other.after else (place, other.first)
         span = self._words[low:high] if low < high else []
         return self._words[other.core].sentence == self._words[place].sentence and not any(
@@ -245,3 +288,7 @@ class Context:
 
 def _of(cues: Sequence[Match[Cue]], kind: str) -> list[Match[Cue]]:
     return [cue for cue in cues if any(meaning.kind == kind for meaning in cue.meanings)]
+
+
+def _is_lookalike(term: Match[Term]) -> bool:
+    return any(meaning.kind == "lookalike" for meaning in term.meanings)

@@ -14,11 +14,12 @@ def leftovers(
     """Runs of unexplained words as (start, end, words). `covered` are places of words that a finding or a cue took,
     `spans` the characters that a stretch of time took."""
     runs: list[tuple[int, int]] = []
+    timed = {place for start, end in spans for place in range(start, end)}
     last = -2
     for place, word in enumerate(words):
         if place in covered or word.stem in lexicon.filler or not any(sign.isalpha() for sign in word.text):
             continue
-        if word.text in lexicon.others or any(start <= word.start < end for start, end in spans):
+        if word.text in lexicon.others or word.start in timed:
             continue
         if runs and place - last <= 2 and words[last].sentence == word.sentence:
             runs[-1] = (runs[-1][0], word.end)

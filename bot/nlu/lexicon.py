@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from bot.knowledge import Knowledge
+from bot.knowledge.model import urgency
 from bot.nlu.phrases import PhraseTable
 from bot.nlu.words import Lexer
 
@@ -19,6 +20,7 @@ _CUES = (
     "worries",
     "past",
     "gone",
+    "no_longer",
     "goes_on",
     "ends",
     "only",
@@ -26,7 +28,7 @@ _CUES = (
 
 
 class Term(NamedTuple):
-    """What a phrase says: `kind` is finding, sign or site; `name` its id."""
+    """What a phrase says: `kind` is finding, sign, site, or lookalike (nothing of ours); `name` its id."""
 
     kind: str
     name: str
@@ -46,7 +48,7 @@ class Lexicon:
         language = knowledge.language
         cues, skip = language["cues"], language["skip"]
         spellings = {str(word): str(plain) for word, plain in skip["spellings"].items()}
-        vocabulary = {word for text in _texts(knowledge) for word in _LETTERS.findall(text.lower())}
+        vocabulary = _vocabulary(knowledge)
         self.lexer = Lexer(vocabulary, spellings)
         self.knowledge = knowledge
         self.terms: PhraseTable[Term] = PhraseTable(skip["skip"])
@@ -67,6 +69,8 @@ class Lexicon:
         for finding in knowledge.findings.values():
             for phrase in finding.say:
                 self.terms.add(self.lexer.phrase(phrase), Term("finding", finding.id))
+        for phrase in knowledge.language["lookalikes"]["phrases"]:
+            self.terms.add(self.lexer.phrase(str(phrase)), Term("lookalike", ""))
         for sign, phrases in knowledge.language["signs"].items():
             for phrase in phrases:
                 self.terms.add(self.lexer.phrase(str(phrase)), Term("sign", sign))
@@ -112,10 +116,22 @@ class Lexicon:
         return sign if sign in self.knowledge.findings else None
 
 
-def _texts(knowledge: Knowledge) -> Iterator[str]:
+def _vocabulary(knowledge: Knowledge) -> dict[str, int]:
+    """Every word of the knowledge with its weight: the urgency of the rules that it can lead to."""
+    weights = dict.fromkeys(
+        (word for text in _strings(knowledge.language) for word in _LETTERS.findall(text.lower())), 0
+    )
+    signs, sites = knowledge.language["signs"], knowledge.language["sites"]
     for finding in knowledge.findings.values():
-        yield from finding.say
-    yield from _strings(knowledge.language)
+        weight = 2 * max((urgency(rule.level) for rule in knowledge.rules_of(finding.id)), default=0)
+        texts = list(finding.say)
+        for sign, site in finding.compose:
+            texts += [*map(str, signs[sign]), *map(str, sites[site]["say"])]
+        for words in (_LETTERS.findall(text.lower()) for text in texts):
+            for word in words:
+                # A word that says the finding by itself weighs more than one that needs others beside it.
+                weights[word] = max(weight + (len(words) == 1), weights.get(word, 0))
+    return weights
 
 
 def _strings(value: Any) -> Iterator[str]:

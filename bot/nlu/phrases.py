@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from bot.nlu.words import Word
 
 T = TypeVar("T")
-MOST_SKIPPED = 4
+MOST_SKIPPED = 5
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class _Node(Generic[T]):
 
 class PhraseTable(Generic[T]):
     """Phrases by their stems, in a tree. Looking through a text takes time linear in its length: a phrase has few
-    words, and at most four small words are skipped inside it."""
+    words, and at most five small words are skipped inside it."""
 
     def __init__(self, skip: Collection[str] = ()) -> None:
         self._root: _Node[T] = _Node()

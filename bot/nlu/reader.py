@@ -14,7 +14,7 @@ from bot.nlu.durations import DurationReader
 from bot.nlu.leftovers import leftovers
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.person import read_person
-from bot.nlu.reading import OTHER, PATIENT, PRESENT, Mention, Reading
+from bot.nlu.reading import OTHER, PAST, PATIENT, PRESENT, Mention, Reading, Stretch
 from bot.nlu.times import attach
 from bot.nlu.words import Word
 
@@ -30,14 +30,16 @@ class Reader:
     def read(self, text: str, as_of: date) -> Reading:
         """What `text` says. Relative dates in it ("last Tuesday") refer to `as_of`. Never raises on any text."""
         words = self.lexicon.lexer.words(text)
-        found = compose(words, self.lexicon)
-        context = Context(words, self.lexicon, found)
+        terms = self.lexicon.terms.find(words)
+        found = compose(words, self.lexicon, terms)
+        context = Context(words, self.lexicon, found, terms)
         mentions = [_mention(text, words, each, context.sense(each)) for each in found]
         mentions = _patient(_distinct(mentions))
         stretches = attach(text, self._durations.read(text, as_of), mentions)
+        mentions = [_ended(each, stretches) for each in mentions]
         answer, ordinals = read_answer(words, self.lexicon)
         covered = {place for each in found for place in range(each.first, each.after)}
-        for match in self.lexicon.terms.find(words):
+        for match in terms:
             covered.update(range(match.first, match.after))
         for cue in self.lexicon.cues.find(words):
             covered.update(range(cue.first, cue.after))
@@ -73,6 +75,14 @@ def _mention(text: str, words: Sequence[Word], found: Found, sense: Sense) -> Me
         onset=sense.onset,
         recency=sense.recency,
     )
+
+
+def _ended(mention: Mention, stretches: Sequence[Stretch]) -> Mention:
+    """A finding with a time when it ended is past, however it was put."""
+    until = any(each.kind == "until" and each.finding == mention.finding for each in stretches)
+    if until and mention.status == PRESENT:
+        return replace(mention, status=PAST, recency="recent")
+    return mention
 
 
 def _distinct(mentions: Sequence[Mention]) -> list[Mention]:

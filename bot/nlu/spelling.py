@@ -6,7 +6,7 @@ alignment distance; the list of English words is the one that comes with symspel
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 
@@ -27,8 +27,8 @@ def english() -> frozenset[str]:
 class Speller:
     """Maps a word with one slip to the word of the vocabulary that was meant; anything else stays as it is."""
 
-    def __init__(self, vocabulary: Collection[str]) -> None:
-        self._known = frozenset(vocabulary)
+    def __init__(self, vocabulary: Mapping[str, int]) -> None:
+        self._known = dict(vocabulary)
         self._deletions: dict[str, list[str]] = {}
         for word in sorted(self._known):
             if SHORTEST_WORD <= len(word) <= _LONGEST and word.isalpha():
@@ -37,8 +37,8 @@ class Speller:
         self._cache: dict[str, str] = {}
 
     def correct(self, word: str) -> str:
-        """The word meant by `word` (lower case). At most one edit away; where several fit, the likeliest slip wins:
-        the same letters in another order, then the same length, then the order of the alphabet."""
+        """The word meant by `word` (lower case), at most one edit away. Where several fit, the weightiest wins, since
+        a red flag must not be lost to a slip; then the same letters in another order, then the same length."""
         if word in self._known or not SHORTEST_TYPED <= len(word) <= _LONGEST or not word.isalpha():
             return word
         if word in english():
@@ -54,7 +54,8 @@ class Speller:
         near = [each for each in found if OSA.distance(word, each, score_cutoff=1) <= 1]
         if not near:
             return word
-        return min(near, key=lambda each: (sorted(each) != sorted(word), len(each) != len(word), each))
+        letters = sorted(word)
+        return min(near, key=lambda each: (-self._known[each], sorted(each) != letters, len(each) != len(word), each))
 
 
 def _deletions(word: str) -> set[str]:

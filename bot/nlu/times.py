@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Optional
@@ -10,7 +11,7 @@ from bot.nlu.reading import ABSENT, PATIENT, PRESENT, Mention, Stretch
 
 # Characters; a sentence's end weighs as much as this many, so that a stretch stays in its own sentence where it can.
 _SENTENCE_COST, _CLAUSE_COST, _BEFORE_COST = 120, 25, 4
-_FARTHEST = 400
+_FARTHEST, _MOST = 400, 30
 
 
 def attach(text: str, stretches: Sequence[Stretch], mentions: Sequence[Mention]) -> tuple[Stretch, ...]:
@@ -18,7 +19,16 @@ def attach(text: str, stretches: Sequence[Stretch], mentions: Sequence[Mention])
 
     A stretch that stands alone in an answer ("about two months") belongs to none; the interview knows what was asked.
     """
-    return tuple(replace(each, finding=_owner(text, each, mentions)) for each in stretches)
+    starts = [mention.start for mention in mentions]
+    owned = []
+    for stretch in stretches:
+        low = bisect_left(starts, stretch.start - 2 * _FARTHEST)
+        high = bisect_left(starts, stretch.end + _FARTHEST)
+        finding = _owner(text, stretch, mentions[low:high][-_MOST:])
+        # A bare "5 days" beside a finding is how long it has been there.
+        kind = "onset" if finding is not None and stretch.kind == "unspecified" else stretch.kind
+        owned.append(replace(stretch, finding=finding, kind=kind))
+    return tuple(owned)
 
 
 def _owner(text: str, stretch: Stretch, mentions: Sequence[Mention]) -> Optional[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import spacy
@@ -11,7 +11,11 @@ import Stemmer
 from bot.nlu.spelling import Speller
 
 # Signs that end a sentence; a colon and a dash end only the reach of what stands before them.
-_ENDS = frozenset(".!?;\n…")
+_ENDS = frozenset(".!?;…")
+_LINE = 3
+_SIGNS = str.maketrans(
+    {"’": "'", "‘": "'", "´": "'", "`": "'", "ʼ": "'", "\u00a0": " ", "\u2009": " ", "\t": " ", "\r": " "}
+)
 
 
 class Word(NamedTuple):
@@ -25,13 +29,16 @@ class Word(NamedTuple):
 
 
 class Lexer:
-    """Splits a text with spaCy's English tokenizer and makes each word comparable."""
+    """Splits a text with spaCy's English tokenizer and makes each word comparable.
 
-    def __init__(self, vocabulary: Collection[str], spellings: Mapping[str, str]) -> None:
+    `vocabulary` gives each known word a weight: of two words that a slip may stand for, the weightier was meant.
+    """
+
+    def __init__(self, vocabulary: Mapping[str, int], spellings: Mapping[str, str]) -> None:
         self._tokenizer = spacy.blank("en").tokenizer
         self._stemmer = Stemmer.Stemmer("english", 0)
         self._spellings = {word: tuple(plain.split()) for word, plain in spellings.items()}
-        self.speller = Speller({*vocabulary, *self._spellings})
+        self.speller = Speller({**dict.fromkeys(self._spellings, 0), **vocabulary})
         self._cache: dict[str, tuple[tuple[str, str], ...]] = {}
 
     def stem(self, word: str) -> str:
@@ -45,10 +52,17 @@ class Lexer:
     def words(self, text: str) -> list[Word]:
         """The words of a text in order, with punctuation as words of its own."""
         found: list[Word] = []
-        sentence = 0
+        sentence = line = 0
         cache = self._cache
-        for token in self._tokenizer(text):
+        for token in self._tokenizer(_plain(text)):
             raw = token.text
+            if raw.isspace():
+                # A blank line ends a sentence, and so does a line of some words; one word a line is one sentence.
+                if "\n\n" in raw or ("\n" in raw and line >= _LINE):
+                    sentence += 1
+                line = 0 if "\n" in raw else line
+                continue
+            line += 1
             forms = cache.get(raw)
             if forms is None:
                 forms = self._forms(raw)
@@ -58,19 +72,26 @@ class Lexer:
             end = start + len(raw)
             for plain, stem in forms:
                 found.append(Word(start, end, plain, stem, sentence))
-            if raw[:1] in _ENDS or "\n" in raw:
+            if raw[:1] in _ENDS:
                 sentence += 1
         return found
 
     def _forms(self, raw: str) -> tuple[tuple[str, str], ...]:
-        plain = raw.lower().replace("’", "'").replace("`", "'")
-        if plain in self._spellings:
-            return tuple((word, self.stem(word)) for word in self._spellings[plain])
+        if raw in self._spellings:
+            return tuple((word, self.stem(word)) for word in self._spellings[raw])
         # "lip/cheek", "left_sided": what spaCy keeps as one word may still be several.
-        parts = [part for part in plain.replace("/", " ").replace("_", " ").split() if part]
+        parts = [part for part in raw.replace("/", " ").replace("_", " ").split() if part]
         if len(parts) > 1:
             return tuple(form for part in parts for form in self._forms(part))
-        fixed = self.speller.correct(plain)
+        fixed = self.speller.correct(raw)
         if fixed in self._spellings:
             return tuple((word, self.stem(word)) for word in self._spellings[fixed])
         return ((fixed, self.stem(fixed)),)
+
+
+def _plain(text: str) -> str:
+    """The text in lower case with plain apostrophes and blanks, each character still in its place."""
+    lower = text.lower()
+    if len(lower) != len(text):
+        lower = "".join(sign.lower() if len(sign.lower()) == 1 else sign for sign in text)
+    return lower.translate(_SIGNS)

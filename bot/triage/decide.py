@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Iterable
+from typing import Collection, Iterable
 
 from bot.knowledge import Knowledge
 from bot.knowledge.conditions import Has, PersonIs, leaves
@@ -30,7 +30,7 @@ def decide(case: Case, knowledge: Knowledge, on: date) -> Decision:
     fired = [_fired(rule, rule.level, outcome) for rule, outcome in outcomes if outcome.truth is True]
     fired += _cautions(case, knowledge, outcomes)
     covered = "child" if child else "yes" if fired or _covered(case, knowledge) else "no"
-    level = _level(fired, covered, case)
+    level = _level(fired, covered, case, knowledge)
     reach: dict[str, str] = {}
     for rule, outcome in outcomes:
         if outcome.truth is None and urgency(rule.level) > urgency(level):
@@ -99,12 +99,20 @@ def _cautions(case: Case, knowledge: Knowledge, outcomes: Iterable[tuple[Rule, F
         return []
     fired = []
     for rule, outcome in outcomes:
-        if outcome.truth is None and unresolved.intersection(outcome.open):
-            assumed = Evaluator(case, knowledge, raising=_raises(rule), assumed=unresolved).evaluate(rule.when)
+        doubtful = {key for key in outcome.open if key in unresolved or _half_resolved(key, unresolved, flags)}
+        if outcome.truth is None and doubtful:
+            taken = unresolved | doubtful
+            assumed = Evaluator(case, knowledge, raising=_raises(rule), assumed=taken).evaluate(rule.when)
             if assumed.truth is True:
                 level = "same_day" if rule.level == "emergency" else rule.level
                 fired.append(_fired(rule, level, assumed, caution=True))
     return fired
+
+
+def _half_resolved(key: str, unresolved: Collection[str], flags: frozenset[str]) -> bool:
+    """Whether a red flag that was asked about twice has turned out to be there, but not yet how it came: a yes to it
+    must not calm what the doubt had raised."""
+    return key.partition(".")[0] in unresolved and is_red_flag(key, flags)
 
 
 def _covered(case: Case, knowledge: Knowledge) -> bool:
@@ -118,14 +126,21 @@ def _covered(case: Case, knowledge: Knowledge) -> bool:
     return False
 
 
-def _level(fired: Iterable[Fired], covered: str, case: Case) -> str:
+def _level(fired: Iterable[Fired], covered: str, case: Case, knowledge: Knowledge) -> str:
     levels = [each.level for each in fired]
     if not levels:
         levels = ["routine" if covered == "yes" else "unknown"]
-    if case.unexplained and covered == "yes":
-        # A complaint that nothing explains is never told that it can be looked after at home (design, step 6).
+    if covered == "yes" and (case.unexplained or _flagged(case, knowledge)):
+        # What nothing explains, and a red flag that no rule has weighed, are never told that they can be looked after
+        # at home (design, step 6 and law 1).
         levels.append("routine")
     return max(levels, key=urgency)
+
+
+def _flagged(case: Case, knowledge: Knowledge) -> bool:
+    flags = red_flag_keys(knowledge)
+    present = [name for name, fact in case.facts.items() if fact.status == PRESENT and name in knowledge.findings]
+    return any(flags.intersection((name, *knowledge.broader(name))) for name in present)
 
 
 def _topics(case: Case, knowledge: Knowledge) -> tuple[str, ...]:

@@ -85,7 +85,7 @@ _SEND: Schema = {
     "additionalProperties": False,
 }
 _OPEN: Schema = {
-    "type": "object",
+    "type": ["object", "null"],
     "properties": {"consent": _CONSENT},
     "additionalProperties": False,
 }

@@ -41,8 +41,9 @@ def serve(settings: Settings) -> None:
 
     quiet.hush()
     if not sys.warnoptions:
-        # Rasa's frozen libraries warn about one another's futures: nothing that who starts a server can act on.
-        warnings.simplefilter("ignore")
+        # Rasa's frozen libraries warn about one another's futures, and turn their warnings on again where they were
+        # turned off: nothing that who starts a server can act on.
+        warnings.showwarning = lambda *_, **__: None
     from bot.knowledge import load
     from bot.web.app import create_app, unsigned
 
@@ -85,6 +86,7 @@ def _run(app: Starlette, listening: socket.socket) -> None:
 
 def _listen(settings: Settings, texts: Texts) -> socket.socket:
     """A socket that listens already: who connects now waits a moment, and is not turned away."""
+    listening = None
     try:
         family = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0][0]
         listening = socket.socket(family, socket.SOCK_STREAM)
@@ -92,6 +94,8 @@ def _listen(settings: Settings, texts: Texts) -> socket.socket:
         listening.bind((settings.host, settings.port))
         listening.listen(BACKLOG)
     except OSError as error:
+        if listening is not None:
+            listening.close()
         reason = error.strerror or str(error)
         values = {"host": settings.host, "port": settings.port, "other": settings.port + 1, "reason": reason}
         raise ServeError(texts("serve.port_taken", **values)) from error

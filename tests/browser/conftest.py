@@ -38,9 +38,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     models.mkdir(parents=True, exist_ok=True)
     (home / "models").symlink_to(models, target_is_directory=True)
     log = home / "log"
-    command = [sys.executable, "-m", "bot.cli", "serve", "--port", "0"]
-    if not _runs_as_module():
-        command = [str(Path(sys.executable).with_name("signpost")), "serve", "--port", "0"]
+    command = [str(Path(sys.executable).with_name("signpost")), "serve", "--port", "0"]
     with log.open("w") as output:
         process = subprocess.Popen(
             command,
@@ -58,10 +56,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-def _runs_as_module() -> bool:
-    return '__name__ == "__main__"' in (TREE / "bot" / "cli.py").read_text(encoding="utf-8")
 
 
 def _ready(process: subprocess.Popen[bytes], log: Path) -> str:

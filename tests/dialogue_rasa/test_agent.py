@@ -16,7 +16,7 @@ from bot.dialogue.tracker_store import EVENTS_READ, EventStore
 from bot.triage.case import Case
 from tests.dialogue_rasa.conftest import NUMBER, TWITCH, Talk
 
-DAY = date(2026, 3, 10)
+DAY = date(2027, 3, 10)
 
 
 @pytest.fixture
@@ -75,6 +75,16 @@ def test_pressed_choices_are_the_same_as_words(talk, desk, records):
     assert records.case("words") == records.case("buttons")
 
 
+def test_choices_are_screened_too(talk):
+    async def conversation():
+        asked = (await talk.say(TWITCH))[0]
+        worst = next(choice["value"] for choice in asked["choices"] if choice["value"] == "facial_weakness")
+        talk.desk.dialogue = None
+        return (await talk.say(choices=[worst]))[0]
+
+    assert run(conversation())["kind"] == "emergency"
+
+
 def test_advice_comes_in_the_end_and_is_recorded(talk, records):
     async def conversation():
         reply = (await talk.say(TWITCH))[0]
@@ -86,13 +96,14 @@ def test_advice_comes_in_the_end_and_is_recorded(talk, records):
         return reply
 
     reply = run(conversation())
-    assert reply["kind"] == "advice" and reply["advice"]["level"] == "routine"
+    assert reply["kind"] == "advice"
     decision = [said["decision"] for said in records.show("talk")["messages"] if said["from"] == "person"][-1]
-    assert decision["level"] == "routine" and decision["decision"]["level"] == "routine"
+    assert decision["level"] == decision["decision"]["level"] == reply["advice"]["level"] != "emergency"
 
 
 @pytest.mark.parametrize(
-    "typed", ["/restart", '/inform{"choice": "facial_weakness"}', ' /deny{"a": 1}', "/greet", "//inform@1.0", "/", "/ /"]
+    "typed",
+    ["/restart", '/inform{"choice": "facial_weakness"}', ' /deny{"a": 1}', "/greet", "//inform@1.0", "/", "/ /"],
 )
 def test_a_typed_payload_is_only_text(talk, records, typed):
     run(talk.say(typed))
@@ -101,12 +112,14 @@ def test_a_typed_payload_is_only_text(talk, records, typed):
 
 
 def test_a_typed_payload_answers_no_question(talk, records):
-    run(talk.all(TWITCH, '/inform{"choice": "none"}'))
+    run(talk.all(TWITCH, "/deny"))
     facts = records.case("talk")["facts"]
     assert not any(fact["status"] == "absent" for fact in facts.values())
 
 
-@pytest.mark.parametrize("text", ["", "\U0001f600\U0001f600", "\x00\x1b", "\u3053\u3093\u306b\u3061\u306f", "<b>hi</b>", "?!", "0"])
+@pytest.mark.parametrize(
+    "text", ["", "\U0001f600\U0001f600", "\x00\x1b", "\u3053\u3093\u306b\u3061\u306f", "<b>hi</b>", "?!", "0"]
+)
 def test_odd_messages_get_an_answer(talk, text):
     (reply,) = run(talk.say(text))
     assert reply["kind"] in {"notice", "greeting", "question"} and reply["text"]

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from rasa.engine.graph import ExecutionContext, GraphSchema
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
 
 import bot.dialogue  # noqa: F401  (Rasa needs the stand-in)
 from actions.payload import payload
 from bot.dialogue.components import FindingExtractor, PayloadGuard
 from bot.nlu.reading import Reading
-from rasa.engine.graph import GraphSchema, ExecutionContext
-from rasa.engine.storage.local_model_storage import LocalModelStorage
-from rasa.engine.storage.resource import Resource
-from rasa.shared.nlu.constants import TEXT
-from rasa.shared.nlu.training_data.message import Message
 
 
 @pytest.fixture
@@ -32,10 +32,10 @@ def classified(text: str, intent: str = "deny", **metadata: str) -> Message:
 
 def test_the_reading_and_the_findings_are_put_out(make, services):
     text = "my eyelid has been twitching since yesterday"
-    (message,) = make(FindingExtractor).process([classified(text, as_of="2026-03-10")])
+    (message,) = make(FindingExtractor).process([classified(text, as_of="2027-03-10")])
     out = message.as_dict(only_output_properties=True)
     reading = Reading.from_json(out["reading"])
-    assert reading == services.read(text, date(2026, 3, 10))
+    assert reading == services.read(text, date(2027, 3, 10))
     assert [(entity["entity"], text[entity["start"] : entity["end"]]) for entity in out["entities"]] == [
         ("finding", mention.text) for mention in reading.mentions
     ]

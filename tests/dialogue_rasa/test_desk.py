@@ -41,7 +41,9 @@ def test_without_a_model_everything_else_gets_the_failure_reply(desk, records):
     assert desk.ready() == {"model": False, "database": True, "knowledge": True, "golden": False}
 
 
-@pytest.mark.parametrize("error", [RuntimeError("in an action"), OperationalError("select", {}, Exception()), KeyError()])
+@pytest.mark.parametrize(
+    "error", [RuntimeError("in an action"), OperationalError("select", {}, Exception()), KeyError()]
+)
 def test_a_failing_dialogue_is_answered_logged_and_recorded(desk, records, error):
     desk.dialogue = FakeDialogue(error=error)
     with capture_logs() as logs:
@@ -167,12 +169,6 @@ def test_a_text_that_is_too_long_is_refused_kindly(desk, records):
 def test_the_end_of_a_text_that_is_too_long_is_screened(desk):
     (reply,) = run(Talk(desk).say("word " * 4000 + ". " + EMERGENCY))
     assert reply["kind"] == "emergency"
-
-
-def test_choices_are_screened_too(desk):
-    desk.dialogue = FakeDialogue()
-    reply = run(Talk(desk).say(choices=["facial_weakness"]))[0]
-    assert reply["kind"] == "emergency" and NUMBER in reply["text"]
 
 
 def test_a_screen_that_fails_still_gives_the_number(desk, records, monkeypatch):

@@ -8,25 +8,23 @@ import sqlite3
 
 import pytest
 import sqlalchemy as sa
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, BotUttered, Restarted, SessionStarted, SlotSet, UserUttered
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.dialogue.tracker_store import EVENTS, EVENTS_READ, EventStore
-from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, BotUttered, Restarted, SessionStarted, SlotSet, UserUttered
 
-DOMAIN = Domain.from_yaml(
-    """
-    version: "3.1"
-    intents: [inform]
-    actions: [action_triage]
-    slots: {case: {type: any, influence_conversation: false, mappings: [{type: custom}]}}
-    """
-)
+DOMAIN = """
+version: "3.1"
+intents: [inform]
+actions: [action_triage]
+slots: {case: {type: any, influence_conversation: false, mappings: [{type: custom}]}}
+"""
 
 
 @pytest.fixture
 def store(database) -> EventStore:
-    made = EventStore(database, DOMAIN)
+    made = EventStore(database, Domain.from_yaml(DOMAIN))
     made.create_table()
     return made
 
@@ -36,7 +34,7 @@ def run(work):
 
 
 def turn(number: int) -> list:
-    metadata = {"case": {"spent": number}, "said": "all of it", "as_of": "2026-03-10"}
+    metadata = {"case": {"spent": number}, "said": "all of it", "as_of": "2027-03-10"}
     reply = {"reply": {"kind": "question", "text": "And?"}, "case": {"spent": number}, "decision": {"level": "routine"}}
     return [
         UserUttered(f"message {number}", {"name": "inform", "confidence": 1.0}, metadata=metadata),
@@ -50,13 +48,15 @@ def turn(number: int) -> list:
 async def say(store: EventStore, number: int, begin: bool = False) -> None:
     tracker = await store.get_or_create_tracker("talk", append_action_listen=False)
     events = [SessionStarted(), ActionExecuted("action_listen"), *turn(number)] if begin else turn(number)
-    tracker.update_with_events(events, DOMAIN)
+    tracker.update_with_events(events, store.domain)
     await store.save(tracker)
 
 
 def rows(database) -> list[dict]:
     with database.connect() as connection:
-        return [json.loads(data) for data in connection.execute(sa.select(EVENTS.c.data).order_by(EVENTS.c.id)).scalars()]
+        return [
+            json.loads(data) for data in connection.execute(sa.select(EVENTS.c.data).order_by(EVENTS.c.id)).scalars()
+        ]
 
 
 def test_a_conversation_is_read_as_it_was_stored(store):
@@ -109,7 +109,7 @@ def test_a_restart_is_stored(store):
     async def talk():
         await say(store, 1, begin=True)
         tracker = await store.retrieve("talk")
-        tracker.update_with_events([Restarted(), SessionStarted(), ActionExecuted("action_listen")], DOMAIN)
+        tracker.update_with_events([Restarted(), SessionStarted(), ActionExecuted("action_listen")], store.domain)
         await store.save(tracker)
         return await store.retrieve("talk")
 
@@ -120,7 +120,7 @@ def test_a_restart_is_stored(store):
 def test_what_the_records_keep_is_not_stored_again(store, database):
     run(say(store, 1, begin=True))
     stored = {row["event"]: row for row in rows(database)}
-    assert stored["user"]["metadata"] == stored["user"]["parse_data"]["metadata"] == {"as_of": "2026-03-10"}
+    assert stored["user"]["metadata"] == stored["user"]["parse_data"]["metadata"] == {"as_of": "2027-03-10"}
     assert stored["bot"]["data"]["custom"] == {"reply": {"kind": "question", "text": "And?"}}
     assert stored["slot"]["value"] == {"spent": 1}
 

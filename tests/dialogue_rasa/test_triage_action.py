@@ -21,7 +21,7 @@ from bot.nlu.reading import Reading
 from bot.triage.case import Case
 from tests.dialogue_rasa.conftest import TWITCH
 
-DAY = date(2026, 3, 10)
+DAY = date(2027, 3, 10)
 
 
 def tracker(text: str, metadata: Optional[dict[str, Any]] = None, case: Any = None, reading: Any = None) -> Tracker:
@@ -40,7 +40,7 @@ def triage(tracker: Tracker) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 
 
 def test_the_case_is_set_and_the_reply_uttered_whole(services):
-    message, events = triage(tracker(TWITCH, {"as_of": "2026-03-10", "case": None, "choices": None}))
+    message, events = triage(tracker(TWITCH, {"as_of": "2027-03-10", "case": None, "choices": None}))
     reply = message["custom"]["reply"]
     assert message["text"] == reply["text"] and reply["kind"] == "question"
     assert [button["title"] for button in message["buttons"]] == [choice["label"] for choice in reply["choices"]]
@@ -62,7 +62,7 @@ def test_the_case_comes_with_the_message_before_the_slot(services):
 def test_the_reading_of_the_pipeline_is_used(services):
     reading = Reading("something else", answer="yes")
     assert Incoming.of(tracker("no", reading=reading.to_json()), services).reading == reading
-    assert Incoming.of(tracker(TWITCH, {"as_of": "2026-03-10"}), services).reading == services.read(TWITCH, DAY)
+    assert Incoming.of(tracker(TWITCH, {"as_of": "2027-03-10"}), services).reading == services.read(TWITCH, DAY)
 
 
 def test_choices_come_with_the_message_or_in_a_payload(services):
@@ -102,15 +102,15 @@ def test_an_archive_that_fails_takes_no_advice_away(services, advised):
 
 
 def test_a_text_is_read_once(services):
-    class Counting:
-        read_texts: list[str] = []
+    texts: list[str] = []
 
+    class Counting:
         def read(self, text, as_of):
-            self.read_texts.append(text)
+            texts.append(text)
             return Reading(text)
 
     ours = Services(services.knowledge, Counting(), "1")
     for text in ("a", "a", "b"):
         ours.read(text, DAY)
-    ours.read("a", date(2026, 3, 11))
-    assert Counting.read_texts == ["a", "b", "a"]
+    ours.read("a", date(2027, 3, 11))
+    assert texts == ["a", "b", "a"]

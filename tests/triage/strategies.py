@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from bot.knowledge import load
 from bot.triage import Bounds, Case, Fact
 from bot.triage.case import ABSENT, PAST, PRESENT, UNCERTAIN
+from bot.triage.facts import case_of
 
 KNOWLEDGE = load()
 DAY = 86400.0
@@ -36,20 +37,36 @@ facts = st.builds(
     lasting=st.none() | amounts,
     gone=st.none() | amounts,
 )
-_keys = st.sampled_from([*WEIGHED, *(f"{name}.{what}" for name in WEIGHED for what in ("onset", "lasting"))])
+_keys = st.sampled_from([*RED_FLAGS, *(f"{name}.onset" for name in RED_FLAGS)])
+
+
+WRITTEN = [
+    case_of(written.facts, KNOWLEDGE).facts
+    for rule in KNOWLEDGE.rules.values()
+    for written in rule.cases
+    if written.message is None
+]
+"""The facts of the cases that the rules bring, which lie on either side of every limit."""
+_random = st.dictionaries(st.sampled_from(WEIGHED), facts, max_size=4)
+_calm = st.builds(
+    lambda name, lasting, denied: {**{each: Fact(ABSENT) for each in denied}, name: Fact(PRESENT, lasting=lasting)},
+    st.sampled_from(COMPLAINTS),
+    exact,
+    st.lists(st.sampled_from(RED_FLAGS), max_size=3),
+)
 
 
 @st.composite
 def cases(draw: st.DrawFn, asked: bool = True) -> Case:
-    """A case: mostly with a complaint of a topic, up to six other facts, perhaps a person, perhaps questions asked."""
-    said = draw(st.dictionaries(st.sampled_from(WEIGHED), facts, max_size=6))
-    if draw(st.integers(0, 3)):
-        said[draw(st.sampled_from(COMPLAINTS))] = draw(facts)
+    """A case: written with a rule, calm, or random; with up to two more facts, a person, and questions asked before."""
+    said = dict(draw(st.one_of(st.sampled_from(WRITTEN), _calm, _random)))
+    if draw(st.booleans()):
+        said.update(draw(st.dictionaries(st.sampled_from(WEIGHED), facts, max_size=2)))
     return Case(
         facts=said,
-        age=draw(st.sampled_from([None, None, Bounds.exactly(12), Bounds.exactly(16), Bounds(45, 40, 50)])),
+        age=draw(st.sampled_from([None, None, None, Bounds.exactly(12), Bounds.exactly(16), Bounds(45, 40, 50)])),
         sex=draw(st.sampled_from([None, "female", "male"])),
         pregnant=draw(st.sampled_from([None, True, False])),
-        asked=draw(st.dictionaries(_keys, st.integers(1, 2), max_size=4)) if asked else {},
+        asked=draw(st.dictionaries(_keys, st.integers(1, 2), max_size=6)) if asked else {},
         unexplained=draw(st.sampled_from([(), ("something else",)])),
     )

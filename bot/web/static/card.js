@@ -38,6 +38,7 @@ function emergencyBody(message, t, numbers) {
     h("div", { class: "act" }, text.map((line) => h("p", {}, line))),
     callButton(t, numbers),
     watchFor(advice.safety_net, t("advice.while_waiting"), t),
+    advice.safety_net?.how_long && h("p", {}, advice.safety_net.how_long),
     advice.reasons?.length > 0 &&
       h("details", {}, h("summary", {}, t("advice.why_and_source")), reasons(advice.reasons, t, false)),
   ];
@@ -50,6 +51,7 @@ function calmBody(advice, t, home) {
     section(t("advice.why"), reasons(advice.reasons, t), unexplained(advice.unexplained, t)),
     section(t("advice.self_care"), list(advice.self_care, line, "ticks"), sourcesOf(advice.self_care, t)),
     watchFor(advice.safety_net, t("advice.watch_for"), t),
+    expect(advice.safety_net, t),
     section(
       t("advice.doctor"),
       who && h("p", {}, t("advice.specialty", { specialty: who })),
@@ -127,11 +129,11 @@ function sourceLine(source, t) {
 
 function understood(advice, t) {
   const missed = (advice.not_understood ?? []).map((item) => (typeof item === "string" ? item : item.text));
-  const denied = (advice.denied ?? []).join(", ");
   return section(
     t("advice.understood"),
     list(advice.understood, line, "chips"),
-    denied && h("p", { class: "quiet" }, t("advice.denied", { findings: denied })),
+    advice.denied?.length > 0 &&
+      h("details", {}, h("summary", {}, t("advice.denied")), list(advice.denied, line, "sources")),
     missed.length > 0 &&
       h("p", { class: "quiet" }, t("advice.not_understood"), " ", missed.map((words) => `“${words}”`).join(", ")),
   );
@@ -171,16 +173,19 @@ function long(text, t) {
 }
 
 function watchFor(net, title, t) {
-  if (!net) return null;
+  if (!net?.watch_for?.length && !net?.how_to_get_help) return null;
   return h(
     "section",
     { class: "watch" },
-    net.watch_for?.length > 0 && h("h3", {}, icon("emergency"), title),
+    h("h3", {}, icon("emergency"), title),
     list(net.watch_for, line),
     net.how_to_get_help && h("p", {}, h("strong", {}, `${t("advice.how_to_get_help")}: `), net.how_to_get_help),
-    net.how_long && h("p", {}, h("strong", {}, `${t("advice.how_long")}: `), net.how_long),
-    net.uncertain && h("p", { class: "quiet" }, net.uncertain),
   );
+}
+
+function expect(net, t) {
+  if (!net) return null;
+  return section(t("advice.how_long"), [net.how_long, net.uncertain].filter(Boolean).map((text) => h("p", {}, text)));
 }
 
 function change(item, t) {

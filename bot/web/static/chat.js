@@ -31,6 +31,12 @@ function t(key, values = {}) {
   return (words.texts[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => known[name] ?? whole);
 }
 
+/** A button of the top bar; on a phone only the first of its words are seen. */
+function action(picture, label, short, onclick) {
+  const words = [h("span", { class: "wide" }, label), h("span", { class: "narrow" }, short)];
+  return h("button", { type: "button", "aria-label": label, onclick }, icon(picture), words);
+}
+
 class SignpostChat extends HTMLElement {
   connectedCallback() {
     if (this.root) return;
@@ -59,8 +65,8 @@ class SignpostChat extends HTMLElement {
     this.actions = h(
       "div",
       { class: "actions", hidden: true },
-      h("button", { type: "button", onclick: () => this.#askRestart() }, icon("again"), h("span", {}, t("page.start_over"))),
-      h("button", { type: "button", onclick: () => this.#askDelete() }, icon("bin"), h("span", {}, t("page.delete"))),
+      action("again", t("page.start_over"), t("page.start_over_short"), () => this.#askRestart()),
+      action("bin", t("page.delete"), t("page.delete_short"), () => this.#askDelete()),
     );
     const number = words.numbers.emergency_number;
     this.strip = h(
