@@ -20,6 +20,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.records.conversations import Conversations
+from bot.records.database import writing
 from bot.records.journal import Journal
 from bot.records.models import conversations as conversation_rows
 from bot.records.turn_record import TurnRecord
@@ -131,8 +132,12 @@ class Book:
             await self._ask(self._store, record)
         except _Missing:
             journalled = True
+            written = asyncio.wrap_future(self._writer.submit(self._journal.append, record))
             try:
-                await asyncio.wrap_future(self._writer.submit(self._journal.append, record))
+                await asyncio.wait_for(asyncio.shield(written), PATIENCE)
+            except asyncio.TimeoutError:
+                # The writer goes on; the person need not wait for a slow disk.
+                log.error("journal too slow", conversation=record.conversation_id)
             except OSError as error:
                 # Database and disk both fail: the person is answered all the same, and the operator reads this.
                 log.critical("turn not recorded", conversation=record.conversation_id, error=type(error).__name__)
@@ -167,9 +172,12 @@ class Book:
         raise _Missing
 
     def _store(self, record: TurnRecord) -> None:
-        # What waits in the journal is older, and goes in first.
-        drained = self._journal.drain(self._conversations)
-        if drained.stored or drained.left:
+        if self._journal.waiting():
+            # What waits in the journal is older, and goes in first; but the journal is not held while the database
+            # is waited for, because an emergency may have to be written to it meanwhile.
+            with writing(self._engine):
+                pass
+            drained = self._journal.drain(self._conversations)
             log.warning("journal drained", stored=drained.stored, left=len(drained.left))
         self._conversations.store_turn(record)
 

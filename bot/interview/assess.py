@@ -54,7 +54,6 @@ def assess(reader: Reader, knowledge: Knowledge, item: Mapping[str, Any]) -> dic
             for fired in decision.fired
         ],
         "next_question": _question(turn, knowledge),
-        "answers": [],
         "knowledge_version": decision.knowledge_version,
     }
 

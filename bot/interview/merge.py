@@ -66,10 +66,16 @@ def pending_question(case: Case, knowledge: Knowledge) -> Optional[Question]:
 
 
 def chief_complaint(case: Case, knowledge: Knowledge) -> Optional[str]:
-    """The complaint that a loose remark ("about two months", "getting worse") is about: the first of a topic."""
+    """The complaint that a loose remark ("about two months", "getting worse") is about.
+
+    The first that the topics name, whichever was said first: the order of facts changes nothing (law 3).
+    """
     present = [name for name, fact in case.facts.items() if fact.status in (PRESENT, UNCERTAIN)]
-    with_topic = [name for name in present if name in knowledge.findings and knowledge.topics_of(name)]
-    return with_topic[0] if with_topic else (present[0] if len(present) == 1 else None)
+    for topic in knowledge.topics.values():
+        for complaint in topic.complaints:
+            if complaint in present:
+                return complaint
+    return present[0] if len(present) == 1 else None
 
 
 def confirm_retraction(case: Case, confirmed: bool) -> Case:

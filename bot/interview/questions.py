@@ -69,9 +69,8 @@ def _put(case: Case, decision: Decision, knowledge: Knowledge, question: Questio
         keys = [key for key in keys if case.asked.get(key, 0) < most]
         if not keys:
             return None
-        # What is asked about is the finding that could raise the level most, the first said among equals.
-        order = {name: place for place, name in enumerate(case.facts)}
-        key = min(keys, key=lambda each: (-urgency(decision.open[each]), order.get(each.split(".")[0], 0)))
+        # What is asked about is the finding that could raise the level most; among equals, one that was said.
+        key = min(keys, key=lambda each: (-urgency(decision.open[each]), each.split(".")[0] not in case.facts, each))
         finding = key.split(".")[0]
         return Asked(question, (key,), about=finding, again=case.asked.get(key, 0) > 0)
     offered, settled = [], []

@@ -15,21 +15,15 @@ from bot.triage.case import Case
 from bot.triage.decide import decide
 from bot.triage.decision import Decision
 
-QUESTION, CONFIRM, ADVICE, EMERGENCY, NOT_COVERED, NOTHING = (
-    "question",
-    "confirm",
-    "advice",
-    "emergency",
-    "not_covered",
-    "nothing",
-)
+QUESTION, CONFIRM, ADVICE, EMERGENCY = "question", "confirm", "advice", "emergency"
+NOT_COVERED, NOTHING, NOTHING_NEW = "not_covered", "nothing", "nothing_new"
 RETRACTION = "retraction"
 
 
 @dataclass(frozen=True)
 class Turn:
     """What comes of a turn. `kind` is question, confirm (is a red flag really not there?), advice, emergency,
-    not_covered, or nothing (nothing was understood)."""
+    not_covered, nothing (nothing was understood), or nothing_new (advice was given, and this adds nothing to it)."""
 
     kind: str
     case: Case
@@ -55,6 +49,7 @@ def take_turn(
 
     `choices` are pressed values of the pending question; where they are given, the reading is not looked at.
     """
+    before = case
     if case.pending == RETRACTION:
         case = _settle_retraction(case, reading, choices)
     if choices is None:
@@ -72,12 +67,18 @@ def take_turn(
     if case.retracting is not None:
         case = replace(case, pending=RETRACTION, pending_keys=(case.retracting,))
         return Turn(CONFIRM, case, decision, reading=reading)
+    if before.advised and choices is None and _known(case) == _known(before):
+        return Turn(NOTHING_NEW, case, decision, reading=reading)
     asked = next_question(case, decision, knowledge)
     if asked is not None:
         return Turn(QUESTION, _remember(case, asked), decision, asked, reading)
     if decision.covered == "no":
         return Turn(NOT_COVERED if case.facts or case.unexplained else NOTHING, case, decision, reading=reading)
     return Turn(ADVICE, replace(case, advised=True), decision, reading=reading)
+
+
+def _known(case: Case) -> tuple[object, ...]:
+    return (case.facts, case.age, case.sex, case.pregnant, case.unexplained)
 
 
 def _remember(case: Case, asked: Asked) -> Case:

@@ -16,6 +16,7 @@ SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800
 ONSETS = ("sudden", "gradual")
 TRENDS = ("worse", "spreading", "unchanged", "better")
 SIDES = ("one", "left", "right", "both")
+SEXES = ("female", "male", "other")
 _SPAN = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*([a-z]+?)s?\s*$")
 
 
@@ -151,13 +152,18 @@ class ConditionParser:
             return All(parts) if name == "all" else AnyOf(parts)
         if name == "at_least":
             self._known(value, ("n", "of"), inner)
-            return AtLeast(int(value["n"]), self._parts(value["of"], (*inner, "of")))
+            if not re.fullmatch(r"[1-9]\d*", str(value.get("n"))):
+                raise self._error(inner, f"expected n, how many of them, read {value.get('n')!r}.")
+            return AtLeast(int(value["n"]), self._parts(value.get("of"), (*inner, "of")))
         if name == "not":
             return Not(self.parse(value, inner))
         if name == "person":
             self._known(value, ("age", "sex", "pregnant"), inner)
             age = self._range(value["age"], (*inner, "age"), _years) if "age" in value else None
-            return PersonIs(age, value.get("sex"), value.get("pregnant"))
+            pregnant = value.get("pregnant")
+            if pregnant is not None and not isinstance(pregnant, bool):
+                raise self._error((*inner, "pregnant"), f"expected true or false, read {pregnant!r}.")
+            return PersonIs(age, self._one_of(value, "sex", SEXES, inner), pregnant)
         valid = ("has", "person", "all", "any", "at_least", "not")
         raise self._error(inner, f'unknown condition "{name}". {nearest(name, valid)}')
 
@@ -165,7 +171,7 @@ class ConditionParser:
         fields = ("has", "onset", "trend", "side", "lasting", "episode", "even_if_gone", "gone_for", "unless")
         self._known(data, fields, keys)
         finding = data["has"]
-        if finding not in self._findings:
+        if not isinstance(finding, str) or finding not in self._findings:
             raise self._error(
                 (*keys, "has"),
                 f'unknown finding "{finding}". {nearest(finding, self._findings)} '

@@ -57,14 +57,18 @@ def read_documents(root: Path) -> dict[str, Any]:
     documents: dict[str, Any] = {}
     for path in paths:
         name = path.relative_to(root).as_posix()
+        text = path.read_text(encoding="utf-8")
         try:
-            data = yaml.load(path.read_text(encoding="utf-8"), Loader=_PlainLoader)
+            data = yaml.load(text, Loader=_PlainLoader)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             words = error.problem or "this is not YAML"
             raise KnowledgeError(name, (), f"cannot be read: {words}", mark.line + 1 if mark else 0) from error
         if not isinstance(data, dict):
-            raise KnowledgeError(name, (), f"expected names with values under them, read {type(data).__name__}.")
+            node = yaml.compose(text, Loader=_Loader)
+            read = "nothing" if data is None else f"a {type(data).__name__}"
+            words = f"expected names with values under them, read {read}."
+            raise KnowledgeError(name, (), words, node.start_mark.line + 1 if node else 0)
         documents[name] = data
     return documents
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Mapping
 
 from bot.knowledge.conditions import Has, leaves
@@ -58,6 +59,11 @@ class Knowledge:
                 found[each] = None
                 waiting += self.findings[each].broader
         return tuple(found)
+
+    @property
+    def first_day(self) -> date:
+        """The day on which the first of the rules came into force."""
+        return min((rule.valid_from for rule in self.rules.values()), default=date.min)
 
     def narrower(self, finding: str) -> tuple[str, ...]:
         """The findings that are kinds of this one, near and far."""

@@ -103,7 +103,7 @@ def _reachable(rule: Rule, leaf: Has, knowledge: Knowledge) -> Iterator[Problem]
         yield Problem(rule.file, where, words)
     for attribute in ("onset", "trend", "lasting"):
         if getattr(leaf, attribute) and not any(each.attribute == attribute for each in knowledge.questions):
-            words = f'no question asks about the {attribute} that rule "{rule.id}" needs. Add one to knowledge/interview.yml.'
+            words = f'no question asks about the {attribute}, which rule "{rule.id}" needs. Add one to interview.yml.'
             yield Problem(rule.file, where, words)
 
 

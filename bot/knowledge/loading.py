@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Any, Mapping, Optional
 
 from bot.knowledge.conditions import SECONDS, ConditionParser, Range, seconds_of
+from bot.knowledge.fields import Fields
 from bot.knowledge.files import canonical, read_documents, version_of
 from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.messages import Messages
@@ -58,61 +58,6 @@ def build(documents: Mapping[str, Any]) -> Knowledge:
     )
 
 
-class _Fields:
-    """The fields of one entry, taken with their place in mind so that a fault can be named."""
-
-    def __init__(self, file: str, keys: KeyPath, data: Any, valid: tuple[str, ...]) -> None:
-        self.file, self.keys = file, keys
-        if not isinstance(data, dict):
-            raise KnowledgeError(file, keys, f"expected {', '.join(valid)} with values, read {data!r}.")
-        for name in data:
-            if name not in valid:
-                raise KnowledgeError(file, (*keys, name), f'unknown word "{name}". {nearest(name, valid)}')
-        self.data = data
-
-    def need(self, name: str) -> Any:
-        if self.data.get(name) in (None, "", []):
-            raise KnowledgeError(self.file, self.keys, f'"{name}" is missing. Every entry here needs it.')
-        return self.data[name]
-
-    def text(self, name: str) -> str:
-        return " ".join(str(self.need(name)).split())
-
-    def maybe(self, name: str) -> Optional[str]:
-        return self.text(name) if self.data.get(name) else None
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        value = self.data.get(name) or []
-        if not isinstance(value, list):
-            raise KnowledgeError(self.file, (*self.keys, name), f"expected a list, read {value!r}.")
-        return tuple(" ".join(str(item).split()) for item in value)
-
-    def one_of(self, name: str, valid: tuple[str, ...]) -> str:
-        value = self.need(name)
-        if value not in valid:
-            raise KnowledgeError(self.file, (*self.keys, name), f'unknown {name} "{value}". {nearest(value, valid)}')
-        return str(value)
-
-    def names(self, name: str, valid: Mapping[str, Any], what: str, where: str) -> tuple[str, ...]:
-        for place, word in enumerate(self.texts(name)):
-            if word not in valid:
-                raise KnowledgeError(
-                    self.file,
-                    (*self.keys, name, place),
-                    f'unknown {what} "{word}". {nearest(word, valid)} They are declared in {where}.',
-                )
-        return self.texts(name)
-
-    def day(self, name: str) -> date:
-        value = self.need(name)
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError:
-            raise KnowledgeError(
-                self.file, (*self.keys, name), f'"{value}" is no date. Write it as 2026-11-23.'
-            ) from None
-
-
 def _findings(documents: Mapping[str, Any]) -> dict[str, Finding]:
     valid = ("label", "kind", "say", "compose", "broader", "choice", "calms", "own_denial", "codes")
     every = {key for name, data in documents.items() if name.startswith("findings/") for key in data}
@@ -123,12 +68,12 @@ def _findings(documents: Mapping[str, Any]) -> dict[str, Finding]:
         if not file.startswith("findings/"):
             continue
         for name, entry in data.items():
-            fields = _Fields(file, (name,), entry, valid)
+            fields = Fields(file, (name,), entry, valid)
             if name in findings:
                 raise KnowledgeError(file, (name,), f'finding "{name}" is also in {findings[name].file}. Keep one.')
             pairs = []
-            for place, pair in enumerate(entry.get("compose") or []):
-                inner = _Fields(file, (name, "compose", place), pair, ("sign", "sites"))
+            for place, pair in enumerate(fields.sequence("compose")):
+                inner = Fields(file, (name, "compose", place), pair, ("sign", "sites"))
                 inner.one_of("sign", tuple(signs))
                 pairs += [(str(inner.need("sign")), site) for site in inner.names("sites", sites, "site", "sites.yml")]
             findings[name] = Finding(
@@ -142,7 +87,7 @@ def _findings(documents: Mapping[str, Any]) -> dict[str, Finding]:
                 choice=fields.maybe("choice"),
                 calms=bool(entry.get("calms", False)),
                 own_denial=bool(entry.get("own_denial", False)),
-                codes={key: str(value) for key, value in (entry.get("codes") or {}).items()},
+                codes={key: str(value) for key, value in fields.mapping("codes").items()},
             )
     return findings
 
@@ -151,7 +96,7 @@ def _sources(data: Mapping[str, Any]) -> dict[str, Source]:
     valid = ("organisation", "title", "year", "section", "grade", "checked", "review_by")
     sources = {}
     for name, entry in data.items():
-        fields = _Fields("sources.yml", (name,), entry, valid)
+        fields = Fields("sources.yml", (name,), entry, valid)
         sources[name] = Source(
             id=name,
             organisation=fields.text("organisation"),
@@ -173,16 +118,17 @@ def _rules(
     for file, data in documents.items():
         if not file.startswith("rules/"):
             continue
-        top = _Fields(file, (), data, ("topic", "rules"))
+        top = Fields(file, (), data, ("topic", "rules"))
         conditions = ConditionParser(file, findings)
-        for name, entry in top.need("rules").items():
+        top.need("rules")
+        for name, entry in top.mapping("rules").items():
             keys: KeyPath = ("rules", name)
-            fields = _Fields(file, keys, entry, valid)
+            fields = Fields(file, keys, entry, valid)
             if name in rules:
                 raise KnowledgeError(file, keys, f'rule "{name}" is also in {rules[name].file}. Ids are never reused.')
             rules[name] = Rule(
                 id=name,
-                version=int(fields.need("version")),
+                version=fields.whole("version"),
                 file=file,
                 topic=top.text("topic"),
                 level=fields.one_of("level", LEVELS[1:]),
@@ -194,7 +140,7 @@ def _rules(
                 valid_to=fields.day("valid_to") if entry.get("valid_to") else None,
                 reviewed=_review(file, (*keys, "reviewed"), entry.get("reviewed")),
                 cases=tuple(
-                    _case(file, (*keys, "cases", place), case) for place, case in enumerate(entry.get("cases") or [])
+                    _case(file, (*keys, "cases", place), case) for place, case in enumerate(fields.sequence("cases"))
                 ),
             )
     return rules
@@ -203,17 +149,17 @@ def _rules(
 def _review(file: str, keys: KeyPath, data: Any) -> Optional[Review]:
     if data is None:
         return None
-    fields = _Fields(file, keys, data, ("by", "on", "next"))
+    fields = Fields(file, keys, data, ("by", "on", "next"))
     return Review(fields.text("by"), fields.day("on"), fields.day("next"))
 
 
 def _case(file: str, keys: KeyPath, data: Any) -> RuleCase:
-    fields = _Fields(file, keys, data, ("name", "facts", "message", "expect", "level"))
+    fields = Fields(file, keys, data, ("name", "facts", "message", "expect", "level"))
     level = fields.one_of("level", LEVELS) if "level" in fields.data else None
     return RuleCase(
         name=fields.text("name"),
         expect=fields.one_of("expect", ("fires", "near_miss", "denied", "unknown")),
-        facts=fields.data.get("facts") or {},
+        facts=fields.mapping("facts"),
         message=fields.maybe("message"),
         level=level,
     )
@@ -228,15 +174,16 @@ def _topics(
         if not file.startswith("topics/"):
             continue
         name = file.split("/")[-1][:-4]
-        fields = _Fields(file, (), data, valid)
-        net = _Fields(
+        fields = Fields(file, (), data, valid)
+        net = Fields(
             file, ("safety_net",), fields.need("safety_net"), ("uncertain", "watch_for", "how_to_get_help", "how_long")
         )
         net.need("watch_for")
 
-        def lines(part: str, fields: _Fields = fields, file: str = file) -> tuple[Line, ...]:
-            entries = enumerate(fields.need(part))
-            inner = [_Fields(file, (part, place), entry, ("text", "sources")) for place, entry in entries]
+        def lines(part: str, fields: Fields = fields, file: str = file) -> tuple[Line, ...]:
+            fields.need(part)
+            entries = enumerate(fields.sequence(part))
+            inner = [Fields(file, (part, place), entry, ("text", "sources")) for place, entry in entries]
             return tuple(
                 Line(each.text("text"), each.names("sources", sources, "source", "knowledge/sources.yml"))
                 for each in inner
@@ -263,9 +210,10 @@ def _interview(data: Mapping[str, Any], findings: Mapping[str, Finding]) -> tupl
     file = "interview.yml"
     valid = ("text", "again", "why", "red_flag", "findings", "attribute", "options", "yes_means", "clarifies")
     questions = []
-    for name, entry in (data.get("questions") or {}).items():
+    top = Fields(file, (), data, ("budget", "questions"))
+    for name, entry in top.mapping("questions").items():
         keys: KeyPath = ("questions", name)
-        fields = _Fields(file, keys, entry, valid)
+        fields = Fields(file, keys, entry, valid)
         attribute = None
         if "attribute" in entry:
             attribute = fields.one_of("attribute", ("lasting", "trend", "onset", "age"))
@@ -284,19 +232,18 @@ def _interview(data: Mapping[str, Any], findings: Mapping[str, Finding]) -> tupl
                 attribute=attribute,
                 options=tuple(
                     _option((*keys, "options", place), option)
-                    for place, option in enumerate(entry.get("options") or [])
+                    for place, option in enumerate(fields.sequence("options"))
                 ),
                 yes_means=fields.maybe("yes_means"),
                 clarifies=fields.maybe("clarifies"),
             )
         )
-    return tuple(questions), int(data.get("budget", 0))
+    return tuple(questions), top.whole("budget")
 
 
 def _option(keys: KeyPath, data: Any) -> Option:
-    fields = _Fields("interview.yml", keys, data, ("value", "label", "lasting", "trend", "onset", "age"))
-    lasting = data.get("lasting")
-    age = data.get("age")
+    fields = Fields("interview.yml", keys, data, ("value", "label", "lasting", "trend", "onset", "age"))
+    lasting, age = fields.mapping("lasting"), fields.mapping("age")
     try:
         return Option(
             value=fields.text("value"),

@@ -7,7 +7,7 @@ from typing import Any, Optional
 
 from bot.archive.answer import ArchivedAnswer
 from bot.interview.questions import Asked, question_text
-from bot.interview.turn import ADVICE, CONFIRM, EMERGENCY, NOT_COVERED, QUESTION, Turn
+from bot.interview.turn import ADVICE, CONFIRM, EMERGENCY, NOT_COVERED, NOTHING_NEW, QUESTION, Turn
 from bot.knowledge import Knowledge
 from bot.knowledge.model import Line, Topic
 from bot.report.answer import answer_part, similar_part
@@ -31,6 +31,9 @@ def compose(
         return _question(turn, turn.question, knowledge)
     if turn.kind == ADVICE:
         return _advice(turn, knowledge, emergency_number, answers)
+    if turn.kind == NOTHING_NEW:
+        headline = knowledge.messages.text(f"level.{turn.decision.level}.headline", number=emergency_number)
+        return notice(knowledge, "nothing_new", headline=headline)
     if turn.kind == NOT_COVERED:
         return _plain(turn, knowledge, "notice.not_covered", emergency_number)
     return _plain(turn, knowledge, "notice.nothing", emergency_number)
@@ -133,7 +136,7 @@ def _emergency(turn: Turn, knowledge: Knowledge, number: str) -> Reply:
     now = bool(fired)
     reasons = [_reason(each, knowledge, number) for each in fired]
     headline = messages.text("emergency.headline", number=number)
-    said = understood(turn.case, knowledge)
+    said = understood(turn.case, knowledge, urgent_first=True)
     lines = [headline + ".", messages.text("emergency.act", number=number)]
     if not now:
         lines = [headline + ".", messages.text("emergency.lead", number=number), messages.text("emergency.still")]
@@ -271,8 +274,8 @@ def _safety_net(topic: Optional[Topic], knowledge: Knowledge, number: str) -> di
     net = topic.safety_net
     return {
         "uncertain": net.uncertain,
-        "watch_for": list(net.watch_for),
-        "how_to_get_help": net.how_to_get_help,
+        "watch_for": [line.replace("{number}", number) for line in net.watch_for],
+        "how_to_get_help": net.how_to_get_help.replace("{number}", number),
         "how_long": net.how_long,
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.knowledge import Knowledge
+from bot.knowledge.model import urgency
 from bot.triage.case import ABSENT, PAST, PRESENT, Case, Fact
 from bot.triage.decision import WouldChange
 
@@ -44,13 +45,17 @@ def describe_time(seconds: float, knowledge: Knowledge) -> str:
     raise AssertionError("minutes fit everything")
 
 
-def understood(case: Case, knowledge: Knowledge) -> list[str]:
-    """Everything present or past in the case, in words, in the order it was said."""
-    return [
-        describe_fact(name, fact, knowledge)
-        for name, fact in case.facts.items()
-        if name in knowledge.findings and fact.status in (PRESENT, PAST)
-    ]
+def understood(case: Case, knowledge: Knowledge, urgent_first: bool = False) -> list[str]:
+    """Everything present or past in the case, in words: the complaint first, or what is most urgent first."""
+    complaints = [name for topic in knowledge.topics.values() for name in topic.complaints]
+
+    def rank(name: str) -> tuple[int, int, str]:
+        highest = max((urgency(rule.level) for rule in knowledge.rules_of(name)), default=0)
+        place = complaints.index(name) if name in complaints else len(complaints)
+        return (-highest if urgent_first else 0, len(complaints) - place if urgent_first else place, name)
+
+    said = [name for name, fact in case.facts.items() if name in knowledge.findings and fact.status in (PRESENT, PAST)]
+    return [describe_fact(name, case.facts[name], knowledge) for name in sorted(said, key=rank)]
 
 
 def denied(case: Case, knowledge: Knowledge) -> list[str]:

@@ -22,10 +22,13 @@ def decide(case: Case, knowledge: Knowledge, on: date) -> Decision:
     """The level of a case by the rules in force `on` that day, and why.
 
     A rule takes part when it mentions something that was said and not denied. The level is the highest of the rules
-    that hold; what is unknown raises nothing, but shows in `could_become` and `open`.
+    that hold; what is unknown raises nothing, but shows in `could_become` and `open`. A day before the knowledge began
+    counts as its first day.
     """
+    # A wrong clock, or a message about an old date, must not switch the rules off.
+    day = max(on, knowledge.first_day)
     child = case.age is not None and case.age.high < ADULT
-    rules = [rule for rule in in_play(case, knowledge) if rule.valid_on(on) and (not child or for_children(rule))]
+    rules = [rule for rule in in_play(case, knowledge) if rule.valid_on(day) and (not child or for_children(rule))]
     outcomes = [(rule, Evaluator(case, knowledge, raising=_raises(rule)).evaluate(rule.when)) for rule in rules]
     fired = [_fired(rule, rule.level, outcome) for rule, outcome in outcomes if outcome.truth is True]
     fired += _cautions(case, knowledge, outcomes)
@@ -93,8 +96,11 @@ def _fired(rule: Rule, level: str, outcome: Finding, caution: bool = False) -> F
 
 
 def _cautions(case: Case, knowledge: Knowledge, outcomes: Iterable[tuple[Rule, Finding]]) -> list[Fired]:
+    asked_enough = [key for key, times in case.asked.items() if times >= ASKED_ENOUGH]
+    if not asked_enough:
+        return []
     flags = red_flag_keys(knowledge)
-    unresolved = {key for key, times in case.asked.items() if times >= ASKED_ENOUGH and is_red_flag(key, flags)}
+    unresolved = {key for key in asked_enough if is_red_flag(key, flags)}
     if not unresolved:
         return []
     fired = []
@@ -130,11 +136,12 @@ def _level(fired: Iterable[Fired], covered: str, case: Case, knowledge: Knowledg
     levels = [each.level for each in fired]
     if not levels:
         levels = ["routine" if covered == "yes" else "unknown"]
-    if covered == "yes" and (case.unexplained or _flagged(case, knowledge)):
+    level = max(levels, key=urgency)
+    if level == "self_care" and (case.unexplained or _flagged(case, knowledge)):
         # What nothing explains, and a red flag that no rule has weighed, are never told that they can be looked after
         # at home (design, step 6 and law 1).
-        levels.append("routine")
-    return max(levels, key=urgency)
+        return "routine"
+    return level
 
 
 def _flagged(case: Case, knowledge: Knowledge) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.knowledge import Knowledge
-from bot.knowledge.conditions import ONSETS, SIDES, TRENDS, seconds_of
+from bot.knowledge.conditions import ONSETS, SEXES, SIDES, TRENDS, seconds_of
 from bot.knowledge.problems import nearest
 from bot.triage.case import ABSENT, PAST, PRESENT, UNCERTAIN, Bounds, Case, Fact
 
@@ -49,9 +49,16 @@ def case_of(facts: Mapping[str, Any], knowledge: Knowledge) -> Case:
 
 def _person(case: Case, attribute: str, value: Any) -> Case:
     if attribute == "age":
-        return replace(case, age=Bounds.exactly(float(value)))
+        try:
+            return replace(case, age=Bounds.exactly(float(value)))
+        except (TypeError, ValueError):
+            raise ValueError(f'person.age is "{value}". Write years, such as 45.') from None
     if attribute == "sex":
+        if value not in SEXES:
+            raise ValueError(f'person.sex is "{value}". {nearest(str(value), SEXES)}')
         return replace(case, sex=str(value))
     if attribute == "pregnant":
-        return replace(case, pregnant=value is True)
+        if not isinstance(value, bool):
+            raise ValueError(f'person.pregnant is "{value}". Write true or false.')
+        return replace(case, pregnant=value)
     raise ValueError(f'unknown attribute "person.{attribute}". {nearest(attribute, ("age", "sex", "pregnant"))}')

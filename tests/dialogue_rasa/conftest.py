@@ -59,11 +59,10 @@ def services(knowledge: Knowledge) -> Iterator[Services]:
 
 
 @pytest.fixture(scope="session")
-def model(tmp_path_factory) -> Path:
-    """The tree's own model, trained once for all workers of a test run."""
-    folder = tmp_path_factory.getbasetemp()
-    shared = folder.parent if "popen" in folder.name else folder
-    return ensure_model(shared / "dialogue-model", lambda _: None)
+def model(pytestconfig: pytest.Config) -> Path:
+    """The tree's own model, trained once for all workers, and kept between runs as long as it fits the tree."""
+    assert pytestconfig.cache is not None
+    return ensure_model(Path(pytestconfig.cache.mkdir("dialogue")), lambda _: None)
 
 
 @pytest.fixture

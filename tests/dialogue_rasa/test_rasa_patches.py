@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import subprocess
+import sys
+
 import pytest
 from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
@@ -60,3 +64,25 @@ def test_a_bad_result_of_an_action_is_still_refused():
         action._validate_action_result({"events": [{"event": "no such event"}], "responses": []})
     with pytest.raises(ValidationError):
         action._validate_action_result({"events": [], "responses": "text"})
+
+
+def test_skops_lists_what_it_trusts_as_it_did():
+    assert hashlib.sha256(rasa_patches.skops_source().read_bytes()).hexdigest() == rasa_patches.SKOPS_TRUSTED_SHA256
+
+
+def test_importing_skops_leaves_scikit_learn_alone():
+    """In a process of its own, because skops may be imported here already."""
+    code = """
+import bot.dialogue, sys, warnings
+warnings.simplefilter("ignore")
+from bot.dialogue import rasa_patches
+import sklearn.utils
+before = sklearn.utils.all_estimators
+rasa_patches.import_skops()
+import skops.io._trusted_types as trusted
+assert sklearn.utils.all_estimators is before
+assert "pytest" not in sys.modules
+print(*sorted(name.rsplit(".", 1)[1] for name in trusted.SKLEARN_ESTIMATOR_TYPE_NAMES))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.stdout.split() == sorted(rasa_patches.STORED), done.stderr

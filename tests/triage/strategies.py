@@ -19,7 +19,7 @@ _OFFERED = {name for question in KNOWLEDGE.questions if question.red_flag for na
 RED_FLAGS = sorted(_OFFERED.union(*(KNOWLEDGE.narrower(name) for name in _OFFERED)))
 """What red-flag questions ask about, and the kinds of it."""
 
-LAW = settings(derandomize=True, deadline=None, max_examples=200)
+LAW = settings(derandomize=True, deadline=None, max_examples=150)
 
 # The days on either side of each limit that a rule has, and some far off.
 _DAYS = (0.05, 1, 3, 7, 8, 13, 14, 15, 21, 28, 29, 60, 90, 91, 200, 4000)
