@@ -8,9 +8,8 @@ the person still gets a reply that carries the emergency number. Importing this 
 from __future__ import annotations
 
 import asyncio
-import uuid
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timezone
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Optional, Sequence
 from weakref import WeakValueDictionary
 
@@ -18,7 +17,7 @@ import structlog
 
 from actions.services import Services
 from bot.dialogue.book import Book, DeskUnavailable, LookedUp
-from bot.dialogue.cleaning import clean
+from bot.dialogue.incoming import Message
 from bot.interview.turn import Turn, take_turn
 from bot.nlu.reading import Reading
 from bot.records.turn_record import TurnRecord
@@ -36,27 +35,12 @@ log = structlog.get_logger(__name__)
 LONGEST = 4_000
 # Seconds that Rasa may take for a turn that needs some milliseconds.
 RASA_SECONDS = 20.0
+# Seconds that the first message waits for a model that is still being trained or loaded.
+LOADING_SECONDS = 60.0
 # The intent whose words start again, also after an emergency.
 RESTART = "restart"
 
 Replies = list[dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class _Message:
-    """A message as it came in, its text cleaned."""
-
-    conversation_id: str
-    client_id: str
-    text: str
-    choices: Optional[list[str]]
-    channel: str
-    at: datetime
-
-    @property
-    def on(self) -> date:
-        """The day that "since yesterday" refers to."""
-        return self.at.date()
 
 
 class Desk:
@@ -67,6 +51,7 @@ class Desk:
         self._book = book
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.dialogue: Optional[Dialogue] = None
+        self.loading: Optional[asyncio.Future[None]] = None
         self.golden = False
 
     async def receive(
@@ -82,7 +67,7 @@ class Desk:
 
         Raises DeskUnavailable where a turn that is no emergency cannot be stored: it was then not received.
         """
-        message = _incoming(conversation_id, client_id, text, choices, channel, at)
+        message = Message.of(conversation_id, client_id, text, choices, channel, at)
         known = await self._look_up(message)
         if known.given is not None:
             return known.given
@@ -97,6 +82,9 @@ class Desk:
                 known = await self._look_up(message)
                 if known.given is not None:
                     return known.given
+                answered = await self._emergency(message, known.case)
+                if answered is not None:
+                    return answered
             if len(message.text) > LONGEST:
                 return await self._too_long(message, known.case)
             return await self._converse(message, known.case)
@@ -111,7 +99,7 @@ class Desk:
         at: Optional[datetime] = None,
     ) -> Replies:
         """The replies to a message that is going to be refused, if it is an emergency; none where it is not."""
-        message = _incoming(conversation_id, client_id, text, choices, channel, at)
+        message = Message.of(conversation_id, client_id, text, choices, channel, at)
         known = await self._look_up(message)
         return known.given if known.given is not None else await self._emergency(message, known.case) or []
 
@@ -128,10 +116,10 @@ class Desk:
         """Drops what the desk remembers of a conversation that was erased."""
         self._book.forget(conversation_id)
 
-    async def _look_up(self, message: _Message) -> LookedUp:
+    async def _look_up(self, message: Message) -> LookedUp:
         return await self._book.look_up(message.conversation_id, message.client_id, message.at)
 
-    async def _emergency(self, message: _Message, before: Case) -> Optional[Replies]:
+    async def _emergency(self, message: Message, before: Case) -> Optional[Replies]:
         """The emergency's answer, recorded; None where there is none, or where the person wants to start again."""
         try:
             turn, reading = self._screen(before, message)
@@ -146,11 +134,11 @@ class Desk:
         await self._book.store_surely(record, turn.case)
         return record.replies
 
-    def _screen(self, before: Case, message: _Message) -> tuple[Turn, Reading]:
+    def _screen(self, before: Case, message: Message) -> tuple[Turn, Reading]:
         reading = self._services.read(message.text, message.on) if message.text else Reading(text="")
         return take_turn(before, reading, self._services.knowledge, message.on, choices=message.choices), reading
 
-    async def _starts_again(self, before: Case, reading: Reading, message: _Message) -> bool:
+    async def _starts_again(self, before: Case, reading: Reading, message: Message) -> bool:
         """Whether a message after an emergency asks for a new start, and brings no emergency of its own."""
         if not before.emergency or self.dialogue is None or reading.mentions or not message.text:
             return False
@@ -163,8 +151,9 @@ class Desk:
             log.error("intent not read", conversation=message.conversation_id, error=type(error).__name__)
             return False
 
-    async def _converse(self, message: _Message, before: Case) -> Replies:
+    async def _converse(self, message: Message, before: Case) -> Replies:
         """A turn with Rasa. The caller holds the conversation's lock."""
+        await self._until_loaded()
         try:
             answered = await asyncio.wait_for(self._ask_rasa(before, message), RASA_SECONDS)
         except Exception as error:
@@ -180,7 +169,12 @@ class Desk:
         await self._book.store(record, Case.from_json(case))
         return record.replies
 
-    async def _ask_rasa(self, before: Case, message: _Message) -> Answered:
+    async def _until_loaded(self) -> None:
+        """Who writes while the model is being loaded is answered a little later, and not turned away."""
+        if self.dialogue is None and self.loading is not None:
+            await asyncio.wait([self.loading], timeout=LOADING_SECONDS)
+
+    async def _ask_rasa(self, before: Case, message: Message) -> Answered:
         if self.dialogue is None:
             raise RuntimeError("no model")
         turn, _ = self._screen(before, message)
@@ -195,7 +189,7 @@ class Desk:
             said=f"{said}\n{message.text}".strip(),
         )
 
-    async def _failed(self, message: _Message, before: Case, what: str, surely: bool = False) -> Replies:
+    async def _failed(self, message: Message, before: Case, what: str, surely: bool = False) -> Replies:
         """The reply for when a part failed. What was said still counts; what was never shown was not asked."""
         case = before
         if not surely:
@@ -213,7 +207,7 @@ class Desk:
         await (self._book.store_surely if surely else self._book.store)(record, case)
         return record.replies
 
-    async def _too_long(self, message: _Message, before: Case) -> Replies:
+    async def _too_long(self, message: Message, before: Case) -> Replies:
         """A kind refusal; what was written is kept up to the limit, and nothing of it enters the case."""
         number = self._services.emergency_number
         reply = notice(self._services.knowledge, "too_long", length=len(message.text), most=LONGEST, number=number)
@@ -224,7 +218,7 @@ class Desk:
 
     def _record(
         self,
-        message: _Message,
+        message: Message,
         replies: Sequence[dict[str, Any]],
         case: dict[str, Any],
         decision: Optional[dict[str, Any]],
@@ -237,7 +231,7 @@ class Desk:
             at=message.at,
             text=None if message.choices is not None else message.text,
             choices=message.choices,
-            replies=[{"id": _reply_id(message, place), **reply} for place, reply in enumerate(replies)],
+            replies=[{"id": message.reply_id(place), **reply} for place, reply in enumerate(replies)],
             case=case,
             decision=decision,
             knowledge_version=self._services.knowledge.version,
@@ -251,23 +245,6 @@ class Desk:
         if lock is None:
             lock = self._locks[conversation_id] = asyncio.Lock()
         return lock
-
-
-def _incoming(
-    conversation_id: str,
-    client_id: str,
-    text: Optional[str],
-    choices: Optional[Sequence[str]],
-    channel: str,
-    at: Optional[datetime],
-) -> _Message:
-    pressed = None if choices is None else [clean(choice) for choice in choices]
-    return _Message(conversation_id, client_id, clean(text), pressed, channel, at or datetime.now(timezone.utc))
-
-
-def _reply_id(message: _Message, place: int) -> str:
-    """The same id whenever the same message is answered, so that a repeated answer is the same message."""
-    return uuid.uuid5(uuid.NAMESPACE_OID, f"{message.conversation_id} {message.client_id} {place}").hex
 
 
 def _part(error: Exception) -> str:

@@ -31,7 +31,7 @@ JOURNAL = "journal.jsonl"
 
 
 def open_desk(settings: Settings, engine: Engine, knowledge: Knowledge) -> Desk:
-    """A desk that answers emergencies, and everything else with the `failure` reply until `load_dialogue` is done."""
+    """A desk that answers emergencies at once, and everything else when `load_dialogue` is done."""
     reader = Reader(knowledge)
     ours = Services(
         knowledge=knowledge,
@@ -50,6 +50,7 @@ async def load_dialogue(desk: Desk, engine: Engine, home: Path, progress: Callab
 
     Whatever fails is logged, and the desk goes on without Rasa.
     """
+    desk.loading = asyncio.get_running_loop().create_future()
     try:
         model = await asyncio.to_thread(ensure_model, home, progress)
         desk.dialogue = await asyncio.to_thread(_load, model, engine)
@@ -58,6 +59,8 @@ async def load_dialogue(desk: Desk, engine: Engine, home: Path, progress: Callab
         # Rasa and its libraries raise what they like; without them emergencies are still answered.
         log.error("no dialogue model", error=type(error).__name__, reason=str(error))
         return False
+    finally:
+        desk.loading.set_result(None)
     if wrong:
         log.error("the dialogue model misreads", wrong=wrong)
     desk.golden = not wrong

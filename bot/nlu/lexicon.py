@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 from typing import Any, NamedTuple
 
 from bot.knowledge import Knowledge
@@ -67,21 +68,22 @@ class Lexicon:
 
     def _add_terms(self, knowledge: Knowledge) -> None:
         for finding in knowledge.findings.values():
-            for phrase in finding.say:
-                self.terms.add(self.lexer.phrase(phrase), Term("finding", finding.id))
-        for phrase in knowledge.language["lookalikes"]["phrases"]:
-            self.terms.add(self.lexer.phrase(str(phrase)), Term("lookalike", ""))
+            self._add(finding.say, Term("finding", finding.id))
+        self._add(knowledge.language["lookalikes"]["phrases"], Term("lookalike", ""))
         for sign, phrases in knowledge.language["signs"].items():
-            for phrase in phrases:
-                self.terms.add(self.lexer.phrase(str(phrase)), Term("sign", sign))
+            self._add(phrases, Term("sign", sign))
         for site, entry in knowledge.language["sites"].items():
-            for phrase in entry["say"]:
-                self.terms.add(self.lexer.phrase(str(phrase)), Term("site", site))
+            self._add(entry["say"], Term("site", site))
+
+    def _add(self, phrases: Iterable[object], term: Term) -> None:
+        for phrase in phrases:
+            for each in alternatives(str(phrase)):
+                self.terms.add(self.lexer.phrase(each), term)
 
     def _add_cues(self, cues: Mapping[str, Any]) -> None:
         for kind in _CUES:
-            for phrase in cues[kind]:
-                self.cues.add(self.lexer.phrase(str(phrase)), Cue(kind))
+            for phrase in (each for said in cues[kind] for each in alternatives(str(said))):
+                self.cues.add(self.lexer.phrase(phrase), Cue(kind))
         for kind in ("sides", "trends", "onsets", "severities"):
             for value, phrases in cues[kind].items():
                 for phrase in phrases:
@@ -114,6 +116,16 @@ class Lexicon:
     def plain_finding(self, sign: str) -> str | None:
         """The finding that a sign stands for where no site is said: the one of the same name, if there is one."""
         return sign if sign in self.knowledge.findings else None
+
+
+def alternatives(phrase: str) -> Iterator[str]:
+    """The phrases that one of the knowledge stands for: "can_not|unable_to move" is "can not move" and "unable to
+    move". A "|" divides alternatives, a "_" is a blank inside one."""
+    if "|" not in phrase:
+        yield phrase
+        return
+    for chosen in product(*(word.split("|") for word in phrase.split())):
+        yield " ".join(chosen).replace("_", " ")
 
 
 def _vocabulary(knowledge: Knowledge) -> dict[str, int]:

@@ -59,7 +59,7 @@ MUSEUM: list[tuple[str, str, int, tuple[str, ...]]] = [
     ("phrase_of_two_findings", "findings/x.yml", 4, ('"Blue Thumb" is said of "blue_thumb" too', "one finding")),
     ("nobody_can_say_it", RULE, 6, ('nobody can say "green_thumb"', "neither say nor compose")),
     ("no_question_asks", RULE, 6, ('no question asks about "green_thumb"', "Add it to knowledge/interview.yml")),
-    ("no_question_asks_how_long", RULE, 6, ("no question asks about the lasting", "knowledge/interview.yml")),
+    ("no_question_asks_how_long", RULE, 6, ("no question asks about the lasting", "Add one to interview.yml")),
     ("not_yaml", RULE, 8, ("cannot be read", "expected ',' or ']'")),
     ("a_list_for_names", RULE, 2, ("expected names with values under them", "read a list")),
     ("text_for_a_list", "findings/x.yml", 4, ("expected a list", "red thumb")),

@@ -75,10 +75,14 @@ def test_a_complaint_that_nothing_explains_does_not_calm_either() -> None:
 
 
 def test_rules_hold_from_their_first_day_to_their_last() -> None:
-    rules = {"b": {**BETA, "valid_from": "2026-03-01", "valid_to": "2026-03-31"}}
+    rules = {"b": {**BETA, "valid_from": "2026-03-01", "valid_to": "2026-03-31"}, "g": SLOW}
     case = present("alpha", "beta")
     days = (date(2026, 2, 28), date(2026, 3, 1), date(2026, 3, 31), date(2026, 4, 1))
     assert [decided(rules, case, day).level for day in days] == ["routine", "emergency", "emergency", "routine"]
+
+
+def test_a_day_before_the_knowledge_began_counts_as_its_first_day() -> None:
+    assert decided({"b": BETA}, present("alpha", "beta"), date(1999, 1, 1)).level == "emergency"
 
 
 # Under sixteen.
@@ -86,7 +90,11 @@ def test_rules_hold_from_their_first_day_to_their_last() -> None:
 
 @pytest.mark.parametrize(
     ("age", "level", "covered"),
-    [(Bounds.exactly(15), "unknown", "child"), (Bounds.exactly(16), "within_2_weeks", "yes"), (Bounds(16, 14, 18), "within_2_weeks", "yes")],
+    [
+        (Bounds.exactly(15), "unknown", "child"),
+        (Bounds.exactly(16), "within_2_weeks", "yes"),
+        (Bounds(16, 14, 18), "within_2_weeks", "yes"),
+    ],
 )
 def test_rules_for_adults_are_silent_about_children(age: Bounds, level: str, covered: str) -> None:
     decision = decided({"g": SLOW, "c": CALM}, present("alpha", "gamma", age=age))
@@ -160,7 +168,10 @@ def test_a_yes_does_not_calm_what_the_doubt_had_raised() -> None:
 
 
 def test_one_more_thing_that_would_raise_the_level() -> None:
-    spread = {"level": "same_day", "when": {"has": "alpha", "trend": ["worse", "spreading"], "lasting": {"over": "3 days"}}}
+    spread = {
+        "level": "same_day",
+        "when": {"has": "alpha", "trend": ["worse", "spreading"], "lasting": {"over": "3 days"}},
+    }
     decision = decided({"b": BETA, "g": SLOW, "s": spread}, Case({"alpha": Fact(PRESENT), "beta": Fact(ABSENT)}))
     assert [(each.finding, each.level, each.rule) for each in decision.would_change] == [
         ("beta", "emergency", "b"),
@@ -178,7 +189,10 @@ def test_what_two_things_together_would_change_is_not_told() -> None:
 def test_the_same_thing_is_told_once_with_the_higher_level() -> None:
     lower = {"level": "routine", "when": {"any": [{"has": "beta"}, {"all": [{"has": "alpha"}, {"has": "gamma"}]}]}}
     decision = decided({"b": BETA, "l": lower, "c": CALM}, present("alpha"))
-    assert [(each.finding, each.level) for each in decision.would_change] == [("beta", "emergency"), ("gamma", "routine")]
+    assert [(each.finding, each.level) for each in decision.would_change] == [
+        ("beta", "emergency"),
+        ("gamma", "routine"),
+    ]
 
 
 def test_what_has_gone_before_is_no_advice() -> None:

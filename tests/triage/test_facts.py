@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -48,6 +49,5 @@ def test_the_order_in_which_they_are_written_does_not_matter() -> None:
     ],
 )
 def test_what_cannot_be_read_says_what_is_valid(facts: dict[str, Any], words: str) -> None:
-    with pytest.raises(ValueError, match=".") as raised:
+    with pytest.raises(ValueError, match=re.escape(words)):
         case_of(facts, KNOWLEDGE)
-    assert words in str(raised.value)

@@ -20,7 +20,7 @@ from bot.triage.case import ABSENT, PAST, PRESENT, UNCERTAIN
 from bot.triage.decide import in_play
 from bot.triage.facts import case_of
 from bot.triage.truth import Evaluator
-from tests.triage.strategies import COMPLAINTS, DAY, KNOWLEDGE, LAW, RED_FLAGS, WEIGHED, amounts, cases, exact, facts
+from tests.triage.strategies import COMPLAINTS, KNOWLEDGE, LAW, RED_FLAGS, WEIGHED, amounts, cases, exact, facts
 
 ON = date(2026, 11, 23)
 
@@ -195,16 +195,3 @@ def test_another_process_decides_the_same() -> None:
         [sys.executable, "-c", _DIGEST], env=surroundings, capture_output=True, text=True, check=True
     )
     assert there.stdout.strip() == digest()
-
-
-def test_a_day_is_an_argument() -> None:
-    case = case_of({"facial_twitching.lasting": "20 days"}, KNOWLEDGE)
-    first = min(rule.valid_from for rule in KNOWLEDGE.rules.values())
-    assert decide(case, KNOWLEDGE, date(first.year - 1, 1, 1)).fired == ()
-    assert decide(case, KNOWLEDGE, ON).fired != ()
-
-
-def test_days_are_seconds_here() -> None:
-    assert case_of({"facial_twitching.lasting": "1 day"}, KNOWLEDGE).facts[
-        "facial_twitching"
-    ].lasting == Bounds.exactly(DAY)

@@ -1,0 +1,45 @@
+"""A message as the desk takes it in: its text cleaned, its time known, and the ids that its replies will have."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, timezone
+from typing import Optional, Sequence
+
+from bot.dialogue.cleaning import clean
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of a person. `choices` is None where text was written; `at` is an aware time."""
+
+    conversation_id: str
+    client_id: str
+    text: str
+    choices: Optional[list[str]]
+    channel: str
+    at: datetime
+
+    @classmethod
+    def of(
+        cls,
+        conversation_id: str,
+        client_id: str,
+        text: Optional[str],
+        choices: Optional[Sequence[str]],
+        channel: str,
+        at: Optional[datetime],
+    ) -> Message:
+        """The message with text and choices cleaned; `at` is now where None."""
+        pressed = None if choices is None else [clean(choice) for choice in choices]
+        return cls(conversation_id, client_id, clean(text), pressed, channel, at or datetime.now(timezone.utc))
+
+    @property
+    def on(self) -> date:
+        """The day that "since yesterday" refers to."""
+        return self.at.date()
+
+    def reply_id(self, place: int) -> str:
+        """The id of a reply: the same whenever the same message is answered, so that a repeated answer is known."""
+        return uuid.uuid5(uuid.NAMESPACE_OID, f"{self.conversation_id} {self.client_id} {place}").hex
