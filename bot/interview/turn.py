@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Optional
 
-from bot.interview.merge import confirm_retraction, merge_choices, merge_reading
+from bot.interview.answering import merge_choices
+from bot.interview.merge import confirm_retraction, merge_reading
 from bot.interview.questions import Asked, next_question
 from bot.knowledge import Knowledge
 from bot.nlu.reading import OTHER, PAST, PRESENT, Reading

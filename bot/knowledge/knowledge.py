@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Mapping
 
-from bot.knowledge.conditions import Has, leaves
+from bot.knowledge.conditions import All, AtLeast, Condition, Has, Not, PersonIs, leaves
 from bot.knowledge.messages import Messages
 from bot.knowledge.model import Finding, Question, Rule, Source, Topic
 
@@ -30,6 +31,8 @@ class Knowledge:
     _rules_of: Mapping[str, tuple[Rule, ...]] = field(init=False, repr=False, compare=False)
     _topics_of: Mapping[str, tuple[Topic, ...]] = field(init=False, repr=False, compare=False)
 
+    _needing: frozenset[str] = field(init=False, repr=False, compare=False)
+
     def __post_init__(self) -> None:
         broader = {name: self._closure(name) for name in self.findings}
         narrower: dict[str, list[str]] = {name: [] for name in self.findings}
@@ -45,6 +48,9 @@ class Knowledge:
         for topic in self.topics.values():
             for complaint in topic.complaints:
                 topics_of[complaint].append(topic)
+        complaints = {name for topic in self.topics.values() for name in topic.complaints}
+        needing = frozenset(rule.id for rule in self.rules.values() if _needs(rule.when, complaints))
+        object.__setattr__(self, "_needing", needing)
         object.__setattr__(self, "_broader", broader)
         object.__setattr__(self, "_narrower", {name: tuple(kinds) for name, kinds in narrower.items()})
         object.__setattr__(self, "_rules_of", {name: tuple(rules) for name, rules in rules_of.items()})
@@ -77,6 +83,22 @@ class Knowledge:
         """The rules that mention the finding or one that it is a kind of."""
         return self._rules_of[finding]
 
+    def needs_complaint(self, rule: Rule) -> bool:
+        """Whether a rule can hold only together with a complaint of a topic; one that stands alone holds for anyone."""
+        return rule.id in self._needing
+
     def topics_of(self, finding: str) -> tuple[Topic, ...]:
         """The topics whose complaint the finding is."""
         return self._topics_of[finding]
+
+
+def _needs(condition: Condition, complaints: Collection[str]) -> bool:
+    if isinstance(condition, Has):
+        return condition.finding in complaints
+    if isinstance(condition, (Not, PersonIs)):
+        return False
+    needing = sum(_needs(part, complaints) for part in condition.parts)
+    if isinstance(condition, All):
+        return needing > 0
+    free = len(condition.parts) - needing
+    return free < (condition.n if isinstance(condition, AtLeast) else 1)

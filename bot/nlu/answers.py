@@ -11,6 +11,8 @@ from bot.nlu.words import Word
 # A message longer than this is no mere answer, unless it begins as one.
 _SHORT = 14
 _OPENING = 5
+# What may stand beside numbers that pick choices: "yes, only the first one and number 3".
+_BESIDE = frozenset({"yes", "just", "only", "the", "one", "ones", "number", "and", "&", "option", "i", "have", "it", "is", "#", "(", ")", "in", "on", "list"})
 
 
 def read_answer(words: Sequence[Word], lexicon: Lexicon) -> tuple[Optional[str], tuple[int, ...]]:
@@ -33,6 +35,8 @@ def read_answer(words: Sequence[Word], lexicon: Lexicon) -> tuple[Optional[str],
         answer = None
     ordinals: tuple[int, ...] = ()
     if len(said) <= _OPENING:
-        found = [match.meanings[0] for match in lexicon.ordinals.find(said)]
-        ordinals = tuple(dict.fromkeys(found))
+        picked = lexicon.ordinals.find(said)
+        places = {place for match in picked for place in range(match.first, match.after)}
+        if all(place in places or word.text in _BESIDE for place, word in enumerate(said)):
+            ordinals = tuple(dict.fromkeys(match.meanings[0] for match in picked))
     return answer, ordinals

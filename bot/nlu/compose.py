@@ -19,7 +19,12 @@ _BREAKS = frozenset({",", ":", "-", "(", ")"})
 _JOINS = frozenset({"and", "or", "nor", "then", ",", "/", "&", "both"})
 _FARTHEST, _LONGEST_LIST_STEP = 14, 10
 # How much a word between a sign and a site weighs, compared with any other word.
-_BREAK_COST, _SUBJECT_COST, _OTHER_SIGN_COST, _JOINED_GAIN = 3, 12, 6, 3
+_BREAK_COST, _SUBJECT_COST, _OTHER_SIGN_COST, _JOINED_GAIN, _VAGUE_COST, _TAKEN_COST = 3, 12, 6, 3, 5, 12
+_OWNERS = frozenset({"my", "his", "her", "our", "their", "your", "a", "an", "the"})
+_IT = frozenset({"it", "its", "they", "that"})
+# "And my lip as well", "spread to my cheek": a part of the body that shares the sign said before it.
+_TOO, _SPREAD = frozenset({"too", "also", "well"}), frozenset({"spread", "spreads", "spreading", "moved", "reached"})
+_TOO_REACH, _BACK = 4, 40
 
 
 class Found(NamedTuple):
@@ -71,11 +76,12 @@ class _Composer:
         last: dict[str, tuple[_Place, ...]] = {}
         for sign in self._signs:
             found += self._placed(sign, last)
+        found += self._echoed(found)
         return sorted(set(found), key=lambda each: (each.core, each.first, each.finding))
 
     def _placed(self, sign: Match[Term], last: dict[str, tuple[_Place, ...]]) -> list[Found]:
         names = _names(sign, "sign")
-        near = tuple(self._nearest(sign, names) or self._elsewhere(sign, names))
+        near = tuple(self._nearest(sign, names) or self._elsewhere(sign, names) or self._meant_by_it(sign, names))
         if not near:
             # "My face wasn't drooping, now it is drooping": the sign said again is where it was before.
             near = last.get(names[0], ()) or tuple(self._fitting(last.get("", ()), names))
@@ -91,11 +97,44 @@ class _Composer:
                 for finding in self._lexicon.findings_of.get((name, site.name), ()):
                     found.append(Found(finding, first, after, sign.first, sign.after, site.name))
         if not found:
-            plain = [self._lexicon.plain_finding(name) for name in names]
-            found = [
-                Found(name, sign.first, sign.after, sign.first, sign.after, None) for name in plain if name is not None
-            ]
+            plain = [name for sign_name in names for name in self._lexicon.plain_findings(sign_name)]
+            found = [Found(name, sign.first, sign.after, sign.first, sign.after, None) for name in plain]
         return found
+
+    def _meant_by_it(self, sign: Match[Term], names: tuple[str, ...]) -> list[_Place]:
+        """The part of the body that "it" stands for: the last one before ("my arm was asleep, but it is still weak")."""
+        words = self._words
+        span = words[max(0, sign.first - 5) : sign.after + 2]
+        if not any(word.text in _IT for word in span):
+            return []
+        at = bisect_left(self._site_places, sign.first)
+        before = self._fitting(self._sites[max(0, at - 4) : at], names)
+        near = [site for site in before if sign.first - site.first <= _BACK]
+        return near[-1:] if near and words[sign.first].sentence - words[near[-1].first].sentence <= 1 else []
+
+    def _echoed(self, found: Sequence[Found]) -> list[Found]:
+        """Signs that a later part of the body shares ("my eye twitches, and my lip as well", "spread to my cheek")."""
+        echoed: list[Found] = []
+        covered = {place for each in found for place in range(each.first, each.after)}
+        for site in self._sites:
+            if site.first in covered or not self._shares(site):
+                continue
+            at = bisect_left(self._sign_places, site.first)
+            sign = self._signs[at - 1] if at else None
+            if sign is None or site.first - sign.first > _BACK:
+                continue
+            for name in _names(sign, "sign"):
+                for finding in self._lexicon.findings_of.get((name, site.name), ()):
+                    echoed.append(Found(finding, site.first, site.after, site.first, site.after, site.name))
+        return echoed
+
+    def _shares(self, site: _Place) -> bool:
+        words = self._words
+        after = words[site.after : site.after + 2]
+        before = words[max(0, site.first - _TOO_REACH) : site.first]
+        sentence = words[site.first].sentence
+        too = any(word.text in _TOO for word in (*after, *before[-2:]) if word.sentence == sentence)
+        return too or any(word.text in _SPREAD for word in before if word.sentence == sentence)
 
     def _fitting(self, sites: Sequence[_Place], names: tuple[str, ...]) -> list[_Place]:
         return [site for site in sites if any((name, site.name) in self._lexicon.findings_of for name in names)]
@@ -131,9 +170,31 @@ class _Composer:
                 cost += _SUBJECT_COST if following in self._lexicon.selves else _BREAK_COST
         others = bisect_left(self._sign_places, high) - bisect_left(self._sign_places, low)
         cost += _OTHER_SIGN_COST * others
+        if site.name in self._lexicon.vague:
+            cost += _VAGUE_COST
+        if site.first >= sign.after and (self._has_object(sign) or self._is_taken(between, site)):
+            cost += _TAKEN_COST
         if site.first >= sign.after and any(word.text in _JOINED for word in between[:5]):
             cost -= _JOINED_GAIN
         return cost
+
+    def _has_object(self, sign: Match[Term]) -> bool:
+        """Whether a sign is something done to a thing ("dropped my phone"), and no part of the body follows."""
+        words = self._words
+        if sign.after >= len(words) or words[sign.after].text not in _OWNERS:
+            return False
+        low = bisect_left(self._site_places, sign.after)
+        return low == len(self._sites) or self._sites[low].first > sign.after + 4
+
+    def _is_taken(self, between: Sequence[Word], site: _Place) -> bool:
+        """Whether a part of the body behind a comma or an "and" has a sign of its own ("... and my lip twitches")."""
+        if not any(word.text in _BREAKS or word.text == "and" for word in between):
+            return False
+        at = bisect_left(self._sign_places, site.after)
+        if at == len(self._signs) or self._sign_places[at] > site.after + 3:
+            return False
+        span = self._words[site.after : self._sign_places[at]]
+        return not any(word.text in _BREAKS or word.text == "and" for word in span)
 
     def _elsewhere(self, sign: Match[Term], names: tuple[str, ...]) -> list[_Place]:
         """A site in the next sentence, or else the one before, where no sign of its own stands."""

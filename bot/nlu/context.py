@@ -19,6 +19,8 @@ from bot.nlu.words import Word
 _REACH, _SEVERITY_REACH, _LIST_STEP = 30, 5, 8
 _SIDE_REACH, _SIDE_REACH_BEHIND = 5, 9
 _COMPANY = frozenset({"with", "from", "by", "for", "told", "and", "as", "like"})
+_VERBS_OF_QUESTIONS = frozenset({"will", "would", "can", "could", "do", "does", "should", "is", "are", "might", "may"})
+ANIMAL = "animal"
 _NO_SIDES_BEFORE = frozenset(
     {"now", "away", "after", "before", "when", "day", "night", "week", "month", "time", "over"}
 )
@@ -56,7 +58,7 @@ class Context:
         self._last_words = {each.after - 1 for each in found}
         self._denials = {cue.first for cue in _of(self._cues, "denies")}
         self._denied = self._reached("denies")
-        self._doubted = self._reached("doubts")
+        self._doubted = self._reached("doubts") | self._supposed()
         self._worried = self._reached("worries")
         self._experiencers = self._people()
 
@@ -114,7 +116,9 @@ class Context:
         if _of(after, "past") and _of(after, "gone"):
             return "remote"
         before = [cue for cue in near if found.first - 3 <= cue.first < found.core]
-        if _of(after, "gone") or _of(before, "no_longer"):
+        if _of(before, "no_longer"):
+            return "unknown"
+        if _of(after, "gone"):
             return "recent"
         if self._had(found) and (named or experiencer == OTHER) and not going_on:
             return "remote"
@@ -156,6 +160,18 @@ class Context:
             reached.update(range(cue.after, self._reach(cue, listed)))
         return frozenset(reached)
 
+    def _supposed(self) -> frozenset[int]:
+        """The places of sentences that only suppose: a question that begins with its verb and has an "if it was"."""
+        first: dict[int, int] = {}
+        for place, word in enumerate(self._words):
+            first.setdefault(word.sentence, place)
+        reached: set[int] = set()
+        for cue in _of(self._cues, "supposes"):
+            start = first[self._words[cue.first].sentence]
+            if self._words[start].text in _VERBS_OF_QUESTIONS:
+                reached.update(range(start, cue.first))
+        return frozenset(reached)
+
     def _reach(self, cue: Match[Cue], listed: bool) -> int:
         words = self._words
         place = cue.after
@@ -191,6 +207,8 @@ class Context:
         for place, word in enumerate(self._words):
             if word.text in lexicon.others and not self._company(place):
                 now, known_other = OTHER, True
+            elif word.text in lexicon.animals and not self._company(place):
+                now = ANIMAL
             elif word.text in lexicon.selves and not self._leads_to_other(place):
                 now = PATIENT
             elif word.text in lexicon.pronouns and (known_other or word.text not in ("they", "them", "their")):
@@ -209,7 +227,8 @@ class Context:
         """Whether "my" here belongs to a relative: "my uncle", "my little boy"."""
         if self._words[place].text not in ("my", "our"):
             return False
-        return any(word.text in self._lexicon.others for word in self._words[place + 1 : place + 4])
+        following = self._words[place + 1 : place + 4]
+        return any(word.text in self._lexicon.others or word.text in self._lexicon.animals for word in following)
 
     def _side(self, found: Found) -> Optional[str]:
         sentence = self._words[found.core].sentence

@@ -23,6 +23,7 @@ _CUES = (
     "gone",
     "no_longer",
     "goes_on",
+    "supposes",
     "ends",
     "only",
 )
@@ -61,6 +62,9 @@ class Lexicon:
         self.others = frozenset(str(word) for word in cues["others"])
         self.pronouns = frozenset(str(word) for word in cues["others_pronouns"])
         self.selves = frozenset(str(word) for word in cues["self_words"])
+        self.animals = frozenset(str(word) for word in cues["animals"])
+        # Parts of the body that a more exact one beside them makes plain ("the left side of my face").
+        self.vague = frozenset(site for site, entry in language["sites"].items() if entry.get("vague"))
         self.filler = frozenset(self.lexer.stem(str(word)) for word in cues["filler"])
         self._add_terms(knowledge)
         self._add_cues(cues)
@@ -113,9 +117,11 @@ class Lexicon:
                         self.findings_of[(sign, site)] = tuple(declared[(sign, part)])
                         break
 
-    def plain_finding(self, sign: str) -> str | None:
-        """The finding that a sign stands for where no site is said: the one of the same name, if there is one."""
-        return sign if sign in self.knowledge.findings else None
+    def plain_findings(self, sign: str) -> tuple[str, ...]:
+        """The findings that a sign stands for where no site is said: the one of the same name if there is one, and
+        those that are put together with the site `unsaid`."""
+        named = (sign,) if sign in self.knowledge.findings else ()
+        return (*named, *self.findings_of.get((sign, "unsaid"), ()))
 
 
 def alternatives(phrase: str) -> Iterator[str]:

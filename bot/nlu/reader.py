@@ -9,7 +9,7 @@ from datetime import date
 from bot.knowledge import Knowledge
 from bot.nlu.answers import read_answer
 from bot.nlu.compose import Found, compose
-from bot.nlu.context import Context, Sense
+from bot.nlu.context import ANIMAL, Context, Sense
 from bot.nlu.durations import DurationReader
 from bot.nlu.leftovers import leftovers
 from bot.nlu.lexicon import Lexicon
@@ -34,7 +34,7 @@ class Reader:
         found = compose(words, self.lexicon, terms)
         context = Context(words, self.lexicon, found, terms)
         mentions = [_mention(text, words, each, context.sense(each)) for each in found]
-        mentions = _patient(_distinct(mentions))
+        mentions = _patient(_distinct([each for each in mentions if each.experiencer != ANIMAL]))
         stretches = attach(text, self._durations.read(text, as_of), mentions)
         mentions = [_ended(each, stretches) for each in mentions]
         answer, ordinals = read_answer(words, self.lexicon)
@@ -53,7 +53,8 @@ class Reader:
                 text, words, self.lexicon, covered, [(each.start, each.end) for each in stretches]
             ),
             answer=answer,
-            ordinals=ordinals,
+            # "2 weeks", "the 2nd of May": a number in a time picks no choice.
+            ordinals=() if stretches else ordinals,
             only=context.says_only(),
             **loose,
         )

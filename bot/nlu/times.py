@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,7 +12,9 @@ from bot.nlu.reading import ABSENT, PATIENT, PRESENT, Mention, Stretch
 
 # Characters; a sentence's end weighs as much as this many, so that a stretch stays in its own sentence where it can.
 _SENTENCE_COST, _CLAUSE_COST, _BEFORE_COST = 120, 25, 4
-_FARTHEST, _MOST = 400, 30
+_FARTHEST, _MOST, _SINCE_REACH = 400, 30, 60
+_DAY = 86_400
+_SENTENCE = re.compile(r"\s*(?:$|[.!?,;\n])")
 
 
 def attach(text: str, stretches: Sequence[Stretch], mentions: Sequence[Mention]) -> tuple[Stretch, ...]:
@@ -28,7 +31,44 @@ def attach(text: str, stretches: Sequence[Stretch], mentions: Sequence[Mention])
         # A bare "5 days" beside a finding is how long it has been there.
         kind = "onset" if finding is not None and stretch.kind == "unspecified" else stretch.kind
         owned.append(replace(stretch, finding=finding, kind=kind))
-    return tuple(owned)
+    owned = [_bout(stretch, was.kind, owned) for stretch, was in zip(owned, stretches)]
+    return tuple(owned + _shared(text, owned, mentions))
+
+
+def _bout(stretch: Stretch, kind: str, owned: Sequence[Stretch]) -> Stretch:
+    """"Three weeks ago ... for an hour": beside the day when it began, a bare short stretch is how long it lasted."""
+    if kind == "episode" or stretch.kind != "onset" or stretch.seconds > _DAY or stretch.text.endswith(" ago"):
+        return stretch
+    began = any(
+        other.finding == stretch.finding and other.text.endswith(" ago") and other.low > 2 * stretch.high
+        for other in owned
+    )
+    return replace(stretch, kind="episode") if began else stretch
+
+
+def _shared(text: str, owned: Sequence[Stretch], mentions: Sequence[Mention]) -> list[Stretch]:
+    """The time of one finding that another has by "since": "weak since my fall in May", "a fall in May, weak ever
+    since"."""
+    shared = []
+    lower = text.lower()
+    for place in _places(lower, "since"):
+        before = [each for each in mentions if each.end <= place]
+        after = [each for each in mentions if each.start >= place and each.start - place < _SINCE_REACH]
+        if not before or place - before[-1].end > _SINCE_REACH:
+            continue
+        if lower[place - 5 : place] == "ever " and (not after or _SENTENCE.match(lower[place + 5 :])):
+            # "... and X ever since": since what was said before it.
+            times = [each for each in owned if each.end <= place and each.finding not in (None, before[-1].finding)]
+        else:
+            names = {each.finding for each in after[:1]} - {before[-1].finding}
+            times = [each for each in owned if each.finding in names and each.start >= place]
+        times = [each for each in times if each.kind == "onset" and abs(each.start - place) < 2 * _SINCE_REACH]
+        shared += [replace(each, finding=before[-1].finding) for each in times[-1:]]
+    return shared
+
+
+def _places(text: str, word: str) -> list[int]:
+    return [match.start() for match in re.finditer(rf"\b{word}\b", text)]
 
 
 def _owner(text: str, stretch: Stretch, mentions: Sequence[Mention]) -> Optional[str]:

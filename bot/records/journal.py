@@ -55,27 +55,27 @@ class Journal:
             return Drained(0)
         with self._locked():
             lines = self._path.read_bytes().splitlines() if self._path.exists() else []
-            stored, kept, reasons = 0, [], []
-            for number, line in enumerate(lines, 1):
-                try:
-                    conversations.store_turn(TurnRecord.from_json(json.loads(line)))
-                    stored += 1
-                except (KeyError, TypeError, ValueError, AttributeError) as error:
-                    reasons.append(f"{self._path.name}:{number}: not a turn: {type(error).__name__}: {error}")
-                    kept.append(line)
-                except OperationalError as error:
-                    # Locked or gone, and so for every other line too: each would wait as long as this one did.
-                    reasons.append(f"{self._path.name}:{number}: the database does not take it: {error.orig}")
-                    kept += lines[number - 1 :]
-                    break
-                except SQLAlchemyError as error:
-                    # The reason without its parameters: those are what the person said.
-                    cause = str(getattr(error, "orig", None) or type(error).__name__)
-                    reasons.append(f"{self._path.name}:{number}: the database does not take it: {cause}")
-                    kept.append(line)
-            if stored:
-                self._rewrite(kept)
-        return Drained(stored, tuple(reasons))
+        # Storing waits for the database, and an emergency must not wait for that: the lock is free meanwhile.
+        stored, reasons = set(), []
+        for number, line in enumerate(lines, 1):
+            try:
+                conversations.store_turn(TurnRecord.from_json(json.loads(line)))
+                stored.add(line)
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                reasons.append(f"{self._path.name}:{number}: not a turn: {type(error).__name__}: {error}")
+            except OperationalError as error:
+                # Locked or gone, and so for every other line too: each would wait as long as this one did.
+                reasons.append(f"{self._path.name}:{number}: the database does not take it: {error.orig}")
+                break
+            except SQLAlchemyError as error:
+                # The reason without its parameters: those are what the person said.
+                cause = str(getattr(error, "orig", None) or type(error).__name__)
+                reasons.append(f"{self._path.name}:{number}: the database does not take it: {cause}")
+        if stored:
+            with self._locked():
+                now = self._path.read_bytes().splitlines() if self._path.exists() else []
+                self._rewrite([line for line in now if line not in stored])
+        return Drained(len(stored), tuple(reasons))
 
     def forget(self, conversation_id: str) -> int:
         """Removes the turns of a conversation that was erased; gives how many."""
@@ -94,7 +94,7 @@ class Journal:
 
     def _rewrite(self, lines: list[bytes]) -> None:
         if not lines:
-            self._path.unlink()
+            self._path.unlink(missing_ok=True)
             return
         beside = self._path.with_suffix(".new")
         file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -54,12 +54,17 @@ def decide(case: Case, knowledge: Knowledge, on: date) -> Decision:
 
 
 def in_play(case: Case, knowledge: Knowledge) -> list[Rule]:
-    """The rules that mention something said and not denied, in a stable order."""
+    """The rules that mention something said and not denied, in a stable order.
+
+    A rule that can hold only together with a complaint of a topic waits until such a complaint was said.
+    """
+    said = [name for name, fact in case.facts.items() if fact.status != ABSENT and name in knowledge.findings]
+    complaint = any(knowledge.topics_of(name) for name in said)
     found: dict[str, Rule] = {}
-    for name, fact in sorted(case.facts.items()):
-        if fact.status != ABSENT and name in knowledge.findings:
-            for rule in knowledge.rules_of(name):
-                found.setdefault(rule.id, rule)
+    for name in said:
+        for rule in knowledge.rules_of(name):
+            if complaint or not knowledge.needs_complaint(rule):
+                found[rule.id] = rule
     return [found[name] for name in sorted(found)]
 
 
@@ -126,8 +131,10 @@ def _covered(case: Case, knowledge: Knowledge) -> bool:
         finding = knowledge.findings.get(name)
         if finding is None or fact.status == ABSENT:
             continue
-        in_a_rule = finding.kind == "symptom" and fact.status == PRESENT and knowledge.rules_of(name)
-        if knowledge.topics_of(name) or in_a_rule:
+        if knowledge.topics_of(name):
+            return True
+        alone = any(not knowledge.needs_complaint(rule) for rule in knowledge.rules_of(name))
+        if finding.kind == "symptom" and fact.status == PRESENT and alone:
             return True
     return False
 

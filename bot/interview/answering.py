@@ -1,0 +1,141 @@
+"""Answers in the light of the question that was asked: pressed choices, "none of those", "yes, only the first"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Optional
+
+from bot.interview.facts import set_fact
+from bot.knowledge import Knowledge
+from bot.knowledge.model import Option, Question
+from bot.nlu.reading import Mention, Reading
+from bot.triage.case import ABSENT, PAST, PRESENT, UNCERTAIN, Bounds, Case, Fact
+
+_WORD = re.compile(r"[a-z]{3,}")
+# Seconds: what came on within ten minutes was sudden, what took three hours or more was not.
+_SUDDEN, _GRADUAL = 600.0, 10_800.0
+_OLDEST, _LIFE = 120.0, 40 * 31557600.0
+# Words; a longer message says more than which choice is meant.
+_SHORT = 8
+
+
+def pending_question(case: Case, knowledge: Knowledge) -> Optional[Question]:
+    """The question that waits for its answer, None where there is none (or the knowledge no longer has it)."""
+    return next((each for each in knowledge.questions if each.id == case.pending), None)
+
+
+def merge_choices(case: Case, choices: Sequence[str], knowledge: Knowledge) -> Case:
+    """The case with the pressed choices of the pending question added. Values that it did not offer are ignored."""
+    question = pending_question(case, knowledge)
+    if question is None:
+        return case
+    if question.attribute is not None:
+        option = next((each for each in question.options if each.value in choices), None)
+        return case if option is None else _with_option(case, option)
+    if "none" in choices:
+        return _deny(case, question, knowledge, said=())
+    for value in choices:
+        if value in question.findings:
+            case = set_fact(case, value, Fact(PRESENT), knowledge)
+    return case
+
+
+def merge_answer(
+    case: Case, question: Question, reading: Reading, own: Sequence[Mention], knowledge: Knowledge
+) -> Case:
+    """The case with a message added as the answer to `question`; `own` are the mentions that are the patient's."""
+    if question.attribute is not None:
+        return _merge_attribute(case, question, reading)
+    said = tuple(mention.finding for mention in own if mention.status in (PRESENT, UNCERTAIN, PAST))
+    offered = [name for name in question.findings if name in case.pending_keys] or list(question.findings)
+    hit = [name for name in said if _answers(name, question, knowledge)]
+    picked = _picked(reading, offered, bool(own), knowledge)
+    for finding in picked:
+        case = set_fact(case, finding, Fact(PRESENT), knowledge)
+    if reading.answer == "no" and not hit and not picked and _says(reading, knowledge, "excepts"):
+        return case
+    if reading.answer == "no" or (reading.only and (hit or picked)):
+        return _deny(case, question, knowledge, said=(*said, *picked))
+    if reading.answer == "yes" and not hit and not picked:
+        if len(offered) == 1:
+            return set_fact(case, offered[0], Fact(PRESENT), knowledge)
+        if question.yes_means is not None:
+            return set_fact(case, question.yes_means, Fact(PRESENT), knowledge)
+    return case
+
+
+def _picked(reading: Reading, offered: Sequence[str], mentions: bool, knowledge: Knowledge) -> list[str]:
+    """The offered findings that a message names by their place, all together, or by a word of their label."""
+    if reading.ordinals:
+        return [offered[number - 1] for number in reading.ordinals if number <= len(offered)]
+    words = _WORD.findall(reading.text.lower())
+    if mentions or len(words) > _SHORT or not (reading.answer == "yes" or reading.only):
+        return []
+    if _says(reading, knowledge, "alls"):
+        return list(offered)
+    small = {str(word) for word in knowledge.language["cues"]["filler"]}
+    named = set(words) - small
+    return [name for name in offered if named & set(_WORD.findall(_label(name, knowledge)))]
+
+
+def _label(name: str, knowledge: Knowledge) -> str:
+    finding = knowledge.findings[name]
+    return f"{finding.choice or ''} {finding.label}".lower()
+
+
+def _says(reading: Reading, knowledge: Knowledge, kind: str) -> bool:
+    text = f" {reading.text.lower()} "
+    return any(f" {phrase} " in text for phrase in knowledge.language["cues"][kind])
+
+
+def _with_option(case: Case, option: Option) -> Case:
+    if option.age is not None:
+        return replace(case, age=_between(option.age.at_least or 0.0, option.age.at_most or _OLDEST))
+    if not case.pending_keys:
+        return case
+    finding = case.pending_keys[0].split(".")[0]
+    fact = case.facts.get(finding, Fact(PRESENT))
+    lasting = fact.lasting
+    if option.lasting is not None:
+        lasting = _between(option.lasting.at_least or 0.0, option.lasting.at_most or _LIFE)
+    changed = replace(fact, lasting=lasting, trend=option.trend or fact.trend, onset=option.onset or fact.onset)
+    return case.with_fact(finding, changed)
+
+
+def _merge_attribute(case: Case, question: Question, reading: Reading) -> Case:
+    finding = case.pending_keys[0].split(".")[0] if case.pending_keys else ""
+    fact = case.facts.get(finding)
+    if fact is None:
+        return case
+    if question.attribute == "trend" and reading.trend is None and reading.answer in ("yes", "no"):
+        return case.with_fact(finding, replace(fact, trend="worse" if reading.answer == "yes" else "unchanged"))
+    if question.attribute == "onset" and reading.onset is None and reading.durations:
+        seconds = reading.durations[0].seconds
+        if seconds <= _SUDDEN or seconds >= _GRADUAL:
+            return case.with_fact(finding, replace(fact, onset="sudden" if seconds <= _SUDDEN else "gradual"))
+    return case
+
+
+def _answers(name: str, question: Question, knowledge: Knowledge) -> bool:
+    return any(name == each or each in knowledge.broader(name) for each in question.findings)
+
+
+def _deny(case: Case, question: Question, knowledge: Knowledge, said: Iterable[str]) -> Case:
+    """The findings of the question denied, all but those that the same message names."""
+    named = set(said)
+    kept = {
+        each for each in question.findings if any(each == name or each in knowledge.broader(name) for name in named)
+    }
+    for finding in question.findings:
+        if finding not in kept and case.status(finding) in (None, UNCERTAIN):
+            case = case.with_fact(finding, Fact(ABSENT))
+    whole = question.yes_means
+    if whole is not None and not kept and case.status(whole) in (None, UNCERTAIN):
+        case = case.with_fact(whole, Fact(ABSENT))
+    return case
+
+
+def _between(low: float, high: float) -> Bounds:
+    return Bounds((low + high) / 2, low, high)

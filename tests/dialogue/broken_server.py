@@ -1,0 +1,38 @@
+"""`signpost serve` with one part that fails: SIGNPOST_ variables stay as they are, BREAK names the part.
+
+Not a test: tests/dialogue/test_degraded.py starts it as a process.
+"""
+
+from __future__ import annotations
+
+import os
+
+
+def _break_action() -> None:
+    from actions import triage
+
+    async def run(*_: object) -> list[dict[str, object]]:
+        raise ValueError("the action fails in this test")
+
+    # The rasa_sdk finds the class by itself; what it runs is this.
+    triage.ActionTriage.run = run  # type: ignore[method-assign]
+
+
+def _break_model() -> None:
+    from bot.dialogue import opening
+    from bot.dialogue.model import TrainingFailed
+
+    def no_model(*_: object) -> None:
+        raise TrainingFailed("there is no model in this test")
+
+    opening.ensure_model = no_model  # type: ignore[assignment]
+
+
+if __name__ == "__main__":
+    {"action": _break_action, "model": _break_model}[os.environ.pop("BREAK")]()
+    from bot.cli import main
+
+    import sys
+
+    sys.argv.insert(1, "serve")
+    main()

@@ -1,0 +1,103 @@
+"""`signpost serve` as a process of its own, with a home and a database of its own and the tree's trained model."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+
+TREE = Path(__file__).resolve().parents[2]
+# Seconds: training the model, on a busy machine.
+PATIENCE = 240
+SERVE = [str(Path(sys.executable).with_name("signpost")), "serve"]
+BROKEN = [sys.executable, str(Path(__file__).with_name("broken_server.py"))]
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: its address, its home, and its process."""
+
+    address: str
+    home: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def database(self) -> Path:
+        return self.home / "signpost.db"
+
+    @property
+    def log(self) -> str:
+        return (self.home / "log").read_text()
+
+
+def new_home(path: Path) -> Path:
+    """A home for a server: empty but for the models, which all servers of the tests share and only one trains."""
+    models = TREE / "var" / "models"
+    models.mkdir(parents=True, exist_ok=True)
+    path.mkdir(parents=True, exist_ok=True)
+    (path / "models").symlink_to(models, target_is_directory=True)
+    return path
+
+
+@contextmanager
+def serving(home: Path, command: list[str] = SERVE, model: bool = True) -> Iterator[Server]:
+    """A server on a free port, ready; without `model`, as soon as it answers. It is gone afterwards."""
+    log = home / "log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [*command, "--port", "0"],
+            cwd=TREE,
+            env={**os.environ, "SIGNPOST_HOME": str(home), "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(TREE)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield Server(_answering(process, log, _checks(model)), home, process)
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _checks(model: bool) -> Callable[[dict[str, bool]], bool]:
+    # Where the model is to be missing, the server must have found that out: before, a message waits for it.
+    return lambda checks: checks["golden"] if model else checks["database"]
+
+
+def _answering(process: subprocess.Popen[bytes], log: Path, good: Callable[[dict[str, bool]], bool]) -> str:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        found = re.search(r"http://localhost:(\d+)/\s", log.read_text())
+        if found:
+            address = f"http://127.0.0.1:{found[1]}"
+            if good(_ready(address)):
+                return address
+        time.sleep(0.1)
+    raise AssertionError(f"the server did not become ready:\n{log.read_text()}")
+
+
+def _ready(address: str) -> dict[str, bool]:
+    """Which parts work; none while nothing answers."""
+    try:
+        with urllib.request.urlopen(f"{address}/readyz", timeout=10) as answer:
+            return dict(json.load(answer)["checks"])
+    except HTTPError as error:
+        with error:
+            return dict(json.load(error).get("checks") or _NONE)
+    except (URLError, TimeoutError):
+        return _NONE
+
+
+_NONE = {"model": False, "database": False, "knowledge": False, "golden": False}
