@@ -14,7 +14,7 @@ def set_fact(case: Case, finding: str, fact: Fact, knowledge: Knowledge) -> Case
     before = case.facts.get(finding)
     if before is None:
         return case.with_fact(finding, fact)
-    if before.status == PRESENT and fact.status == ABSENT and is_red_flag(finding, red_flag_keys(knowledge)):
+    if before.status == PRESENT and fact.status == ABSENT and _is_red_flag(finding, knowledge):
         return replace(case, retracting=finding)
     if before.status == PRESENT and fact.status == UNCERTAIN:
         fact = replace(fact, status=PRESENT)
@@ -29,3 +29,8 @@ def set_fact(case: Case, finding: str, fact: Fact, knowledge: Knowledge) -> Case
     if merged.status != before.status:
         case = replace(case, changes=(*case.changes, Change(finding, before.status, merged.status)))
     return case.with_fact(finding, merged)
+
+
+def _is_red_flag(finding: str, knowledge: Knowledge) -> bool:
+    flags = red_flag_keys(knowledge)
+    return any(is_red_flag(name, flags) for name in (finding, *knowledge.broader(finding)))

@@ -76,7 +76,8 @@ def _put(case: Case, decision: Decision, knowledge: Knowledge, question: Questio
     offered, settled = [], []
     for name in question.findings:
         keys = [key for key in decision.open if key == name or ("." not in key and name in knowledge.broader(key))]
-        if keys and case.asked.get(name, 0) < most:
+        said = any(case.status(each) == PRESENT for each in (name, *knowledge.narrower(name)))
+        if keys and not said and case.asked.get(name, 0) < most:
             offered.append(name)
             settled += keys
     if not offered:

@@ -7,7 +7,7 @@ next sentence ("It's in my left cheek").
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Optional
 
 from bot.nlu.lexicon import Lexicon, Term
@@ -24,6 +24,7 @@ _OWNERS = frozenset({"my", "his", "her", "our", "their", "your", "a", "an", "the
 _IT = frozenset({"it", "its", "they", "that"})
 # "And my lip as well", "spread to my cheek": a part of the body that shares the sign said before it.
 _TOO, _SPREAD = frozenset({"too", "also", "well"}), frozenset({"spread", "spreads", "spreading", "moved", "reached"})
+_BEGUN = frozenset({"started", "starts", "began", "begun", "begins", "first"})
 _TOO_REACH, _BACK = 4, 40
 
 
@@ -60,6 +61,8 @@ class _Composer:
         self._sites = [
             _Place(name, match.first, match.after) for match in self._matches for name in _names(match, "site")
         ]
+        self._lookalikes = [match for match in self._matches if _names(match, "lookalike")]
+        self._lookalike_places = [match.first for match in self._lookalikes]
         self._site_places = [site.first for site in self._sites]
         self._clauses = _clauses(words)
         self._sites_in: dict[int, list[_Place]] = {}
@@ -97,9 +100,15 @@ class _Composer:
                 for finding in self._lexicon.findings_of.get((name, site.name), ()):
                     found.append(Found(finding, first, after, sign.first, sign.after, site.name))
         if not found:
-            plain = [name for sign_name in names for name in self._lexicon.plain_findings(sign_name)]
+            alone = not self._touches_site(sign)
+            plain = [name for each in names for name in self._lexicon.plain_findings(each, alone)]
             found = [Found(name, sign.first, sign.after, sign.first, sign.after, None) for name in plain]
         return found
+
+    def _touches_site(self, sign: Match[Term]) -> bool:
+        """Whether a part of the body that the sign has nothing to do with stands beside it ("his ears droop")."""
+        low, high = bisect_left(self._site_places, sign.first - 3), bisect_left(self._site_places, sign.after + 3)
+        return low < high
 
     def _meant_by_it(self, sign: Match[Term], names: tuple[str, ...]) -> list[_Place]:
         """The part of the body that "it" stands for: the last one before ("my arm was asleep, but it is still weak")."""
@@ -110,23 +119,40 @@ class _Composer:
         at = bisect_left(self._site_places, sign.first)
         before = self._fitting(self._sites[max(0, at - 4) : at], names)
         near = [site for site in before if sign.first - site.first <= _BACK]
+        if not near:
+            # "My arm was asleep" says nothing of ours, and still names the arm.
+            near = self._fitting(list(self._inside_lookalikes(max(0, sign.first - _BACK), sign.first)), names)
         return near[-1:] if near and words[sign.first].sentence - words[near[-1].first].sentence <= 1 else []
+
+    def _inside_lookalikes(self, low: int, high: int) -> Iterator[_Place]:
+        for match in self._lookalikes[bisect_left(self._lookalike_places, low) :]:
+            if match.first >= high:
+                return
+            for place in range(match.first, match.after):
+                for term in self._lexicon.terms.meanings([self._words[place].stem]):
+                    if term.kind == "site":
+                        yield _Place(term.name, place, place + 1)
 
     def _echoed(self, found: Sequence[Found]) -> list[Found]:
         """Signs that a later part of the body shares ("my eye twitches, and my lip as well", "spread to my cheek")."""
         echoed: list[Found] = []
         covered = {place for each in found for place in range(each.first, each.after)}
         for site in self._sites:
-            if site.first in covered or not self._shares(site):
+            if site.first in covered or not (self._shares(site) or self._begins(site)):
                 continue
-            at = bisect_left(self._sign_places, site.first)
-            sign = self._signs[at - 1] if at else None
-            if sign is None or site.first - sign.first > _BACK:
+            at = bisect_left(self._sign_places, site.first) - (0 if self._begins(site) else 1)
+            sign = self._signs[at] if 0 <= at < len(self._signs) else None
+            if sign is None or abs(site.first - sign.first) > _BACK:
                 continue
             for name in _names(sign, "sign"):
                 for finding in self._lexicon.findings_of.get((name, site.name), ()):
                     echoed.append(Found(finding, site.first, site.after, site.first, site.after, site.name))
         return echoed
+
+    def _begins(self, site: _Place) -> bool:
+        """Whether this is where something began ("it started in the eyelid"), to be named later."""
+        texts = [word.text for word in self._words[max(0, site.first - 3) : site.first]]
+        return any(one in _BEGUN and other == "in" for one, other in zip(texts, texts[1:]))
 
     def _shares(self, site: _Place) -> bool:
         words = self._words
@@ -172,7 +198,8 @@ class _Composer:
         cost += _OTHER_SIGN_COST * others
         if site.name in self._lexicon.vague:
             cost += _VAGUE_COST
-        if site.first >= sign.after and (self._has_object(sign) or self._is_taken(between, site)):
+        tool = any(word.text == "with" for word in between[-3:])
+        if site.first >= sign.after and not tool and (self._has_object(sign) or self._is_taken(between, site)):
             cost += _TAKEN_COST
         if site.first >= sign.after and any(word.text in _JOINED for word in between[:5]):
             cost -= _JOINED_GAIN

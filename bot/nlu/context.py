@@ -21,6 +21,8 @@ _SIDE_REACH, _SIDE_REACH_BEHIND = 5, 9
 _COMPANY = frozenset({"with", "from", "by", "for", "told", "and", "as", "like"})
 _VERBS_OF_QUESTIONS = frozenset({"will", "would", "can", "could", "do", "does", "should", "is", "are", "might", "may"})
 ANIMAL = "animal"
+# Such a word inside a phrase ("the sight suddenly went") says how it is as well.
+_QUALITIES = frozenset({"onset", "trend", "side"})
 _NO_SIDES_BEFORE = frozenset(
     {"now", "away", "after", "before", "when", "day", "night", "week", "month", "time", "over"}
 )
@@ -50,15 +52,20 @@ class Context:
         self._found = found
         # A phrase that carries its own negation ("can't feel") is a finding, and denies nothing behind it.
         inside = {place for each in found for place in range(each.core, each.core_after)}
+        skipped = frozenset(inside)
         inside.update(place for term in terms if _is_lookalike(term) for place in range(term.first, term.after))
-        self._cues = [match for match in lexicon.cues.find(words) if match.first not in inside]
+        self._cues = [
+            match
+            for match in lexicon.cues.find(words)
+            if match.first not in inside or (match.first in skipped and match.meanings[0].kind in _QUALITIES)
+        ]
         self._cue_places = [cue.first for cue in self._cues]
         self._cores = [each.core for each in found]
         self._ends = {each.first for each in _of(self._cues, "ends")}
         self._last_words = {each.after - 1 for each in found}
         self._denials = {cue.first for cue in _of(self._cues, "denies")}
         self._denied = self._reached("denies")
-        self._doubted = self._reached("doubts") | self._supposed()
+        self._doubted = self._reached("doubts") | self._supposed() | self._around("doubts_around")
         self._worried = self._reached("worries")
         self._experiencers = self._people()
 
@@ -169,7 +176,21 @@ class Context:
         for cue in _of(self._cues, "supposes"):
             start = first[self._words[cue.first].sentence]
             if self._words[start].text in _VERBS_OF_QUESTIONS:
-                reached.update(range(start, cue.first))
+                reached.update(range(start, cue.after + _REACH))
+        return frozenset(reached)
+
+    def _around(self, kind: str) -> frozenset[int]:
+        """The places that cues of a kind reach in both directions, up to an "and", a "but" or the sentence's end."""
+        words = self._words
+        reached: set[int] = set()
+        for cue in _of(self._cues, kind):
+            for step in (1, -1):
+                place = cue.first
+                while 0 <= place < len(words) and abs(place - cue.first) <= _REACH:
+                    if words[place].sentence != words[cue.first].sentence or words[place].text in ("and", "but"):
+                        break
+                    reached.add(place)
+                    place += step
         return frozenset(reached)
 
     def _reach(self, cue: Match[Cue], listed: bool) -> int:
@@ -208,11 +229,12 @@ class Context:
             if word.text in lexicon.others and not self._company(place):
                 now, known_other = OTHER, True
             elif word.text in lexicon.animals and not self._company(place):
-                now = ANIMAL
+                now, known_other = ANIMAL, True
             elif word.text in lexicon.selves and not self._leads_to_other(place):
                 now = PATIENT
             elif word.text in lexicon.pronouns and (known_other or word.text not in ("they", "them", "their")):
-                now, known_other = OTHER, True
+                # "My dog, his ear": the animal's; "my dog bit me, and my son, his arm": the son's.
+                now, known_other = (now if now == ANIMAL else OTHER), True
             people.append(now)
         return people
 

@@ -24,6 +24,7 @@ _CUES = (
     "no_longer",
     "goes_on",
     "supposes",
+    "doubts_around",
     "ends",
     "only",
 )
@@ -117,11 +118,11 @@ class Lexicon:
                         self.findings_of[(sign, site)] = tuple(declared[(sign, part)])
                         break
 
-    def plain_findings(self, sign: str) -> tuple[str, ...]:
-        """The findings that a sign stands for where no site is said: the one of the same name if there is one, and
-        those that are put together with the site `unsaid`."""
+    def plain_findings(self, sign: str, alone: bool) -> tuple[str, ...]:
+        """The findings that a sign stands for where no site of its own is said: the one of the same name if there is
+        one, and, where no part of the body stands beside it at all, those put together with the site `unsaid`."""
         named = (sign,) if sign in self.knowledge.findings else ()
-        return (*named, *self.findings_of.get((sign, "unsaid"), ()))
+        return (*named, *self.findings_of.get((sign, "unsaid"), ())) if alone else named
 
 
 def alternatives(phrase: str) -> Iterator[str]:

@@ -76,22 +76,26 @@ class PhraseTable(Generic[T]):
 
     def _longest(self, words: Sequence[Word], first: int) -> Match[T] | None:
         best: Match[T] | None = None
-        node = self._root
-        skipped = 0
-        place = first
         sentence = words[first].sentence
-        while place < len(words) and words[place].sentence == sentence:
-            word = words[place]
-            following = node.next.get(word.stem)
-            if following is not None:
-                node = following
-                place += 1
-                skipped = 0
-                if node.meanings:
-                    best = Match(first, place, tuple(node.meanings))
-            elif word.text in self._skip and skipped < MOST_SKIPPED and node is not self._root:
-                skipped += 1
-                place += 1
-            else:
-                break
+        # Where a small word stands in one phrase and inside another ("all"), both ways are tried.
+        open_ways = [(self._root, first, 0)]
+        while open_ways:
+            node, place, skipped = open_ways.pop()
+            while place < len(words) and words[place].sentence == sentence:
+                word = words[place]
+                following = node.next.get(word.stem)
+                skips = skipped < MOST_SKIPPED and word.text in self._skip and node is not self._root and node.next
+                if following is not None:
+                    if skips:
+                        open_ways.append((node, place + 1, skipped + 1))
+                    node = following
+                    place += 1
+                    skipped = 0
+                    if node.meanings and (best is None or place > best.after):
+                        best = Match(first, place, tuple(node.meanings))
+                elif skips:
+                    skipped += 1
+                    place += 1
+                else:
+                    break
         return best

@@ -13,7 +13,7 @@ from importlib.resources import files
 from rapidfuzz.distance import OSA
 
 # Law 3: a slip in a word of five letters or more. With one letter lost, four are left.
-SHORTEST_WORD, SHORTEST_TYPED = 5, 4
+SHORTEST_WORD, SHORTEST_TYPED, SHORTEST_PART = 5, 4, 3
 _LONGEST = 24
 
 
@@ -48,6 +48,20 @@ class Speller:
                 self._cache.clear()
             self._cache[word] = self._nearest(word)
         return self._cache[word]
+
+    def divide(self, word: str) -> tuple[str, ...]:
+        """The two known words of which `word` was made by a lost blank ("facedrooping"); nothing where it is a word of
+        English, or no such pair is there. One of the two must be a word that weighs."""
+        if word in self._known or not 2 * SHORTEST_PART <= len(word) <= _LONGEST or not word.isalpha():
+            return ()
+        if word in english():
+            return ()
+        pairs = [
+            (self._known[word[:at]] + self._known[word[at:]], word[:at], word[at:])
+            for at in range(2, len(word) - 1)
+            if word[:at] in self._known and word[at:] in self._known and max(at, len(word) - at) >= SHORTEST_TYPED
+        ]
+        return max(pairs)[1:] if pairs else ()
 
     def _nearest(self, word: str) -> str:
         found = {each for form in (word, *_deletions(word)) for each in self._deletions.get(form, ())}

@@ -39,6 +39,7 @@ class Lexer:
         self._stemmer = Stemmer.Stemmer("english", 0)
         self._spellings = {word: tuple(plain.split()) for word, plain in spellings.items()}
         self.speller = Speller({**dict.fromkeys(self._spellings, 0), **vocabulary})
+        self._stems: dict[str, tuple[str, ...]] = {}
         self._cache: dict[str, tuple[tuple[str, str], ...]] = {}
 
     def stem(self, word: str) -> str:
@@ -46,19 +47,27 @@ class Lexer:
         return str(self._stemmer.stemWord(word))
 
     def phrase(self, text: str) -> tuple[str, ...]:
-        """The stems of a phrase of the knowledge, cut up as a message would be."""
-        return tuple(word.stem for word in self.words(text))
+        """The stems of a phrase of the knowledge, cut up as a message would be. Each word is cut up only once."""
+        stems: list[str] = []
+        for word in text.split():
+            known = self._stems.get(word)
+            if known is None:
+                known = self._stems[word] = tuple(each.stem for each in self.words(word))
+            stems += known
+        return tuple(stems)
 
     def words(self, text: str) -> list[Word]:
         """The words of a text in order, with punctuation as words of its own."""
         found: list[Word] = []
         sentence = line = 0
         cache = self._cache
-        for token in self._tokenizer(_plain(text)):
+        tokens = self._tokenizer(_plain(text))
+        for at, token in enumerate(tokens):
             raw = token.text
             if raw.isspace():
                 # A blank line ends a sentence, and so does a line of some words; one word a line is one sentence.
-                if "\n\n" in raw or ("\n" in raw and line >= _LINE):
+                alone = at + 2 >= len(tokens) or "\n" in tokens[at + 2].text
+                if "\n\n" in raw or ("\n" in raw and line >= _LINE and not alone):
                     sentence += 1
                 line = 0 if "\n" in raw else line
                 continue
@@ -84,6 +93,10 @@ class Lexer:
         if len(parts) > 1:
             return tuple(form for part in parts for form in self._forms(part))
         fixed = self.speller.correct(raw)
+        if fixed == raw:
+            parts = self.speller.divide(raw)
+            if parts:
+                return tuple(form for part in parts for form in self._forms(part))
         if fixed in self._spellings:
             return tuple((word, self.stem(word)) for word in self._spellings[fixed])
         return ((fixed, self.stem(fixed)),)

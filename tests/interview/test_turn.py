@@ -204,3 +204,42 @@ def test_choices_that_were_not_offered_change_nothing(talk: Talk) -> None:
     before = talk.case.facts
     talk.say(["jaw_locked", "nonsense"])
     assert talk.case.facts == before
+
+
+@pytest.mark.parametrize(
+    ("answer", "present"),
+    [
+        ("just my speech", {"speech_problem"}),
+        ("yes, my arm, suddenly", {"arm_weakness", "limb_weakness"}),
+        ("only the fourth", {"numbness"}),
+        ("3", {"speech_problem"}),
+    ],
+)
+def test_a_choice_may_be_named_by_its_word_or_its_place(talk: Talk, answer: str, present: set[str]) -> None:
+    talk.say("my cheek twitches", answer)
+    flags = {name for name, fact in talk.case.facts.items() if fact.status == PRESENT} - {"facial_twitching"}
+    assert flags and flags <= present
+
+
+@pytest.mark.parametrize("answer", ["2 weeks", "about 3 days", "3 times a day", "I am 45", "second time this happens"])
+def test_a_number_that_is_no_place_picks_no_choice(talk: Talk, answer: str) -> None:
+    turn = talk.say("my cheek twitches", answer)
+    assert turn.kind != EMERGENCY
+    assert {name for name, fact in talk.case.facts.items() if fact.status == PRESENT} == {"facial_twitching"}
+
+
+def test_how_it_came_on_may_be_said_as_a_time(talk: Talk) -> None:
+    turn = talk.say("my cheek is numb and twitches", ["none"])
+    assert turn.question is not None and turn.question.question.id == "onset"
+    assert talk.say("within a minute").kind == EMERGENCY
+
+
+def test_to_take_back_the_whole_takes_back_its_kind_after_the_confirming_question(talk: Talk) -> None:
+    assert talk.say("my cheek is numb and twitches", "sorry, not numb, I meant itchy").kind == CONFIRM
+    talk.say(["yes"])
+    assert talk.case.status("facial_numbness") == ABSENT
+
+
+def test_what_was_said_is_not_offered_again(talk: Talk) -> None:
+    turn = talk.say("my cheek is numb and twitches")
+    assert turn.question is not None and "numbness" not in turn.question.findings
