@@ -38,10 +38,11 @@ def describe_fact(finding: str, fact: Fact, knowledge: Knowledge) -> str:
 
 
 def describe_time(seconds: float, knowledge: Knowledge) -> str:
-    """A length of time in its largest fitting unit: 5184000 seconds are "2 months"."""
+    """A length of time in its largest fitting unit: 5184000 seconds are "2 months", 3600 "1 hour"."""
     for unit, size in _UNITS:
-        if seconds >= 1.5 * size or (unit == "minutes"):
-            return knowledge.messages.text(f"advice.unit.{unit}", n=max(1, round(seconds / size)))
+        if seconds >= 0.95 * size or unit == "minutes":
+            count = max(1, round(seconds / size))
+            return knowledge.messages.text(f"advice.unit.{unit}" if count > 1 else f"advice.one.{unit}", n=count)
     raise AssertionError("minutes fit everything")
 
 

@@ -1,11 +1,11 @@
-"""`signpost serve` with one part that fails: SIGNPOST_ variables stay as they are, BREAK names the part.
+"""`signpost serve` with one part that fails, which the first argument names; the others are those of `serve`.
 
 Not a test: tests/dialogue/test_degraded.py starts it as a process.
 """
 
 from __future__ import annotations
 
-import os
+import sys
 
 
 def _break_action() -> None:
@@ -29,10 +29,7 @@ def _break_model() -> None:
 
 
 if __name__ == "__main__":
-    {"action": _break_action, "model": _break_model}[os.environ.pop("BREAK")]()
+    {"action": _break_action, "model": _break_model}[sys.argv.pop(1)]()
     from bot.cli import main
 
-    import sys
-
-    sys.argv.insert(1, "serve")
     main()

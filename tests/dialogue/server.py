@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +18,12 @@ from urllib.error import HTTPError, URLError
 TREE = Path(__file__).resolve().parents[2]
 # Seconds: training the model, on a busy machine.
 PATIENCE = 240
-SERVE = [str(Path(sys.executable).with_name("signpost")), "serve"]
-BROKEN = [sys.executable, str(Path(__file__).with_name("broken_server.py"))]
+SERVE = [str(Path(sys.executable).with_name("signpost"))]
+
+
+def broken(part: str) -> list[str]:
+    """The command of a server one part of which fails: "action" or "model"."""
+    return [sys.executable, str(Path(__file__).with_name("broken_server.py")), part]
 
 
 @dataclass(frozen=True)
@@ -50,18 +54,18 @@ def new_home(path: Path) -> Path:
 
 @contextmanager
 def serving(home: Path, command: list[str] = SERVE, model: bool = True) -> Iterator[Server]:
-    """A server on a free port, ready; without `model`, as soon as it answers. It is gone afterwards."""
+    """A server on a free port, ready; without `model`, as soon as its database is. It is gone afterwards."""
     log = home / "log"
     with log.open("w") as output:
         process = subprocess.Popen(
-            [*command, "--port", "0"],
+            [*command, "serve", "--port", "0"],
             cwd=TREE,
             env={**os.environ, "SIGNPOST_HOME": str(home), "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(TREE)},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
     try:
-        yield Server(_answering(process, log, _checks(model)), home, process)
+        yield Server(_answering(process, log, "golden" if model else "database"), home, process)
     finally:
         process.terminate()
         try:
@@ -71,18 +75,13 @@ def serving(home: Path, command: list[str] = SERVE, model: bool = True) -> Itera
             process.wait()
 
 
-def _checks(model: bool) -> Callable[[dict[str, bool]], bool]:
-    # Where the model is to be missing, the server must have found that out: before, a message waits for it.
-    return lambda checks: checks["golden"] if model else checks["database"]
-
-
-def _answering(process: subprocess.Popen[bytes], log: Path, good: Callable[[dict[str, bool]], bool]) -> str:
+def _answering(process: subprocess.Popen[bytes], log: Path, check: str) -> str:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         found = re.search(r"http://localhost:(\d+)/\s", log.read_text())
         if found:
             address = f"http://127.0.0.1:{found[1]}"
-            if good(_ready(address)):
+            if _ready(address).get(check):
                 return address
         time.sleep(0.1)
     raise AssertionError(f"the server did not become ready:\n{log.read_text()}")
@@ -95,9 +94,7 @@ def _ready(address: str) -> dict[str, bool]:
             return dict(json.load(answer)["checks"])
     except HTTPError as error:
         with error:
-            return dict(json.load(error).get("checks") or _NONE)
+            return dict(json.load(error).get("checks") or {})
     except (URLError, TimeoutError):
-        return _NONE
+        return {}
 
-
-_NONE = {"model": False, "database": False, "knowledge": False, "golden": False}

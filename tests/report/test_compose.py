@@ -12,6 +12,7 @@ from bot.knowledge import Knowledge, load
 from bot.nlu.reader import Reader
 from bot.nlu.reading import Reading
 from bot.report.compose import compose, failure, greeting
+from bot.report.describe import describe_time
 from bot.report.reply import Reply
 from bot.triage.case import Case
 
@@ -179,3 +180,20 @@ def test_a_reply_survives_json(knowledge, reader) -> None:
 def test_no_placeholder_is_left_open(knowledge, reader) -> None:
     for text in ("my cheek twitches", "my face droops", "hello", "I have a cough"):
         assert "{" not in reply_to(knowledge, reader, text).text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (20, "1 minute"),
+        (600, "10 minutes"),
+        (3600, "1 hour"),
+        (86400, "1 day"),
+        (60 * 86400, "2 months"),
+        (21 * 86400, "3 weeks"),
+        (30 * 86400, "1 month"),
+        (2 * 365 * 86400, "2 years"),
+    ],
+)
+def test_a_length_of_time_is_said_in_its_largest_unit(knowledge, seconds: float, words: str) -> None:
+    assert describe_time(seconds, knowledge) == words
