@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bot.interview.turn import Turn
 from bot.knowledge import Knowledge
 from bot.knowledge.model import urgency
 from bot.triage.case import ABSENT, PAST, PRESENT, Case, Fact
 from bot.triage.decision import WouldChange
 
+_MOST_UNREAD = 5
 _UNITS = (
     ("years", 31557600),
     ("months", 2629800),
@@ -80,3 +82,25 @@ def describe_change(change: WouldChange, knowledge: Knowledge) -> str:
     if change.over:
         return messages.text("advice.change_lasting", finding=label, days=round(change.over / 86400))
     return label
+
+
+def acknowledged(turn: Turn, knowledge: Knowledge) -> list[str]:
+    """What was understood, what was not, and what no rule knows, a line each where there is anything to say."""
+    messages = knowledge.messages
+    lines = []
+    said = understood(turn.case, knowledge)
+    if said:
+        lines.append(messages.text("ask.understood", findings="; ".join(said)))
+    words = unread(turn)
+    if words:
+        lines.append(messages.text("ask.not_understood", words=", ".join(f'"{each}"' for each in words)))
+    if turn.case.unexplained and turn.decision.covered == "yes":
+        lines.append(messages.text("ask.unexplained", complaints=", ".join(turn.case.unexplained)))
+    return lines
+
+
+def unread(turn: Turn) -> list[str]:
+    """The words of the message that nothing explains, the first few of them."""
+    if turn.reading is None:
+        return []
+    return [words for _, _, words in turn.reading.not_understood][:_MOST_UNREAD]
