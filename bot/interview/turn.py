@@ -24,13 +24,16 @@ RETRACTION = "retraction"
 @dataclass(frozen=True)
 class Turn:
     """What comes of a turn. `kind` is question, confirm (is a red flag really not there?), advice, emergency,
-    not_covered, nothing (nothing was understood), or nothing_new (advice was given, and this adds nothing to it)."""
+    not_covered, nothing (nothing was understood), or nothing_new (advice was given, and this adds nothing to it).
+    `other` tells that the emergency is somebody else's than the patient's of the conversation so far.
+    """
 
     kind: str
     case: Case
     decision: Decision
     question: Optional[Asked] = None
     reading: Optional[Reading] = None
+    other: bool = False
 
     @property
     def emergency(self) -> bool:
@@ -114,7 +117,7 @@ def _endangered(reading: Reading, knowledge: Knowledge, on: date) -> Optional[Tu
     decision = decide(theirs, knowledge, on)
     if decision.level != "emergency":
         return None
-    return Turn(EMERGENCY, replace(theirs, emergency=True), decision, reading=reading)
+    return Turn(EMERGENCY, replace(theirs, emergency=True), decision, reading=reading, other=True)
 
 
 def _recent(finding: str, reading: Reading) -> bool:

@@ -12,7 +12,30 @@ from bot.nlu.words import Word
 _SHORT = 14
 _OPENING = 5
 # What may stand beside numbers that pick choices: "yes, only the first one and number 3".
-_BESIDE = frozenset({"yes", "just", "only", "the", "one", "ones", "number", "and", "&", "option", "i", "have", "it", "is", "#", "(", ")", "in", "on", "list"})
+_BESIDE = frozenset(
+    {
+        "yes",
+        "just",
+        "only",
+        "the",
+        "one",
+        "ones",
+        "number",
+        "and",
+        "&",
+        "option",
+        "i",
+        "have",
+        "it",
+        "is",
+        "#",
+        "(",
+        ")",
+        "in",
+        "on",
+        "list",
+    }
+)
 
 
 def read_answer(words: Sequence[Word], lexicon: Lexicon) -> tuple[Optional[str], tuple[int, ...]]:

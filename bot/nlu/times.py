@@ -36,7 +36,7 @@ def attach(text: str, stretches: Sequence[Stretch], mentions: Sequence[Mention])
 
 
 def _bout(stretch: Stretch, kind: str, owned: Sequence[Stretch]) -> Stretch:
-    """"Three weeks ago ... for an hour": beside the day when it began, a bare short stretch is how long it lasted."""
+    """ "Three weeks ago ... for an hour": beside the day when it began, a bare short stretch is how long it lasted."""
     if kind == "episode" or stretch.kind != "onset" or stretch.seconds > _DAY or stretch.text.endswith(" ago"):
         return stretch
     began = any(

@@ -32,6 +32,8 @@ def emergency(turn: Turn, knowledge: Knowledge, number: str) -> Reply:
         lines.append(messages.text("emergency.tell", findings="; ".join(said)))
         lines.append(messages.text("emergency.why", reason=reasons[0]["text"]))
         lines.append(messages.text("emergency.gone"))
+        if turn.other:
+            lines.append(messages.text("emergency.other"))
     net = {
         "uncertain": messages.text("emergency.uncertain"),
         "watch_for": [messages.text("emergency.watch_for")],
