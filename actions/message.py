@@ -21,9 +21,11 @@ CASE = "case"
 
 @dataclass(frozen=True)
 class Incoming:
-    """One message of a person: the case before it, what it says, the choices pressed, the day, the words so far."""
+    """One message of a person: the case before it, its text, what it says, the choices pressed, the day, the words so
+    far."""
 
     case: Case
+    text: str
     reading: Reading
     choices: Optional[list[str]]
     on: date
@@ -44,6 +46,7 @@ class Incoming:
         choices = [pressed] if pressed is not None else metadata.get("choices")
         return cls(
             case=Case.from_json(metadata[CASE] if CASE in metadata else tracker.get_slot(CASE)),
+            text=text,
             reading=_reading(message, "" if choices is not None else text, services, on),
             choices=choices,
             on=on,

@@ -10,6 +10,7 @@ from rasa_sdk.events import Restarted
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.message import Incoming, keep, utter
+from actions.restart import asks_to_restart
 from actions.services import Services, current
 from actions.triage import answer
 from bot.interview.questions import Asked
@@ -30,8 +31,14 @@ class ActionRestart(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """Says that everything starts again, with an empty case; Rasa starts a new session."""
+        """Says that everything starts again, with an empty case; Rasa starts a new session.
+
+        A text that says more than this wish is taken for what it tells.
+        """
         services = current()
+        incoming = Incoming.of(tracker, services)
+        if not asks_to_restart(incoming.text):
+            return await answer(dispatcher, incoming, services)
         reply = notice(services.knowledge, "restarted", number=services.emergency_number)
         # A greeting, because a conversation begins with it: what was said before belongs to another case.
         utter(dispatcher, replace(reply, kind="greeting"), Case(), None)

@@ -15,6 +15,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 
+from actions.restart import asks_to_restart
 from actions.services import Services
 from bot.dialogue.book import Book, DeskUnavailable, LookedUp
 from bot.dialogue.incoming import Message
@@ -140,7 +141,7 @@ class Desk:
 
     async def _starts_again(self, before: Case, reading: Reading, message: Message) -> bool:
         """Whether a message after an emergency asks for a new start, and brings no emergency of its own."""
-        if not before.emergency or self.dialogue is None or reading.mentions or not message.text:
+        if not before.emergency or self.dialogue is None or reading.mentions or not asks_to_restart(message.text):
             return False
         if take_turn(Case(), reading, self._services.knowledge, message.on).emergency:
             return False

@@ -86,7 +86,7 @@ class _Composer:
         names = _names(sign, "sign")
         near = tuple(self._nearest(sign, names) or self._elsewhere(sign, names) or self._meant_by_it(sign, names))
         if not near:
-            # "My face wasn't drooping, now it is drooping": the sign said again is where it was before.
+            # "My hand was not cold, now it is cold": the sign said again is where it was before.
             near = last.get(names[0], ()) or tuple(self._fitting(last.get("", ()), names))
         else:
             last.update(dict.fromkeys((*names, ""), near))
@@ -106,12 +106,12 @@ class _Composer:
         return found
 
     def _touches_site(self, sign: Match[Term]) -> bool:
-        """Whether a part of the body that the sign has nothing to do with stands beside it ("his ears droop")."""
+        """Whether a part of the body that the sign has nothing to do with stands beside it."""
         low, high = bisect_left(self._site_places, sign.first - 3), bisect_left(self._site_places, sign.after + 3)
         return low < high
 
     def _meant_by_it(self, sign: Match[Term], names: tuple[str, ...]) -> list[_Place]:
-        """The part of the body that "it" stands for: the last one before ("my arm was asleep, but it is still weak")."""
+        """The part of the body that "it" stands for: the last one before ("my arm was odd, but it is cold")."""
         words = self._words
         span = words[max(0, sign.first - 5) : sign.after + 2]
         if not any(word.text in _IT for word in span):
@@ -134,7 +134,7 @@ class _Composer:
                         yield _Place(term.name, place, place + 1)
 
     def _echoed(self, found: Sequence[Found]) -> list[Found]:
-        """Signs that a later part of the body shares ("my eye twitches, and my lip as well", "spread to my cheek")."""
+        """Signs that a later part of the body shares ("my hand itches, and my knee as well", "spread to my knee")."""
         echoed: list[Found] = []
         covered = {place for each in found for place in range(each.first, each.after)}
         for site in self._sites:
@@ -214,7 +214,7 @@ class _Composer:
         return low == len(self._sites) or self._sites[low].first > sign.after + 4
 
     def _is_taken(self, between: Sequence[Word], site: _Place) -> bool:
-        """Whether a part of the body behind a comma or an "and" has a sign of its own ("... and my lip twitches")."""
+        """Whether a part of the body behind a comma or an "and" has a sign of its own ("... and my knee itches")."""
         if not any(word.text in _BREAKS or word.text == "and" for word in between):
             return False
         at = bisect_left(self._sign_places, site.after)

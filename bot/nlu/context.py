@@ -22,7 +22,7 @@ _COMPANY = frozenset({"with", "from", "by", "for", "told", "and", "as", "like"})
 _VERBS_OF_QUESTIONS = frozenset({"will", "would", "can", "could", "do", "does", "should", "is", "are", "might", "may"})
 ANIMAL = "animal"
 # Such a word inside a phrase ("the sight suddenly went") says how it is as well.
-_QUALITIES = frozenset({"onset", "trend", "side"})
+_QUALITIES = frozenset({"onset", "trend"})
 _NO_SIDES_BEFORE = frozenset(
     {"now", "away", "after", "before", "when", "day", "night", "week", "month", "time", "over"}
 )
@@ -65,7 +65,9 @@ class Context:
         self._last_words = {each.after - 1 for each in found}
         self._denials = {cue.first for cue in _of(self._cues, "denies")}
         self._denied = self._reached("denies")
-        self._doubted = self._reached("doubts") | self._supposed() | self._around("doubts_around")
+        self._doubted = (
+            self._reached("doubts") | self._supposed() | self._around("doubts_around") | self._reached("asks")
+        )
         self._worried = self._reached("worries")
         self._experiencers = self._people()
 
@@ -161,10 +163,10 @@ class Context:
         listed = False
         previous = -_REACH
         for cue in _of(self._cues, kind):
-            # "no fits, no blackouts, the eyelid twitches": in such a list every denial stands for itself.
+            # "no X, no Y, the knee itches": in such a list every denial stands for itself.
             listed = 0 < cue.first - previous <= _LIST_STEP and self._words[cue.first - 1].text in (",", "and")
             previous = cue.first
-            reached.update(range(cue.after, self._reach(cue, listed)))
+            reached.update(range(cue.first + 1, self._reach(cue, listed)))
         return frozenset(reached)
 
     def _supposed(self) -> frozenset[int]:
@@ -175,7 +177,9 @@ class Context:
         reached: set[int] = set()
         for cue in _of(self._cues, "supposes"):
             start = first[self._words[cue.first].sentence]
-            if self._words[start].text in _VERBS_OF_QUESTIONS:
+            # "Is it bad if my ..." tells of something that is there, "would it be bad if my ..." does not.
+            said = self._words[cue.after - 1].text in ("was", "is", "were", "had", "have", "having")
+            if self._words[start].text in (_VERBS_OF_QUESTIONS if said else ("will", "would")):
                 reached.update(range(start, cue.after + _REACH))
         return frozenset(reached)
 
@@ -197,8 +201,11 @@ class Context:
         words = self._words
         place = cue.after
         sentence = words[cue.first].sentence
+        asks = cue.meanings[0].kind == "asks"
         while place < len(words) and words[place].sentence == sentence and place - cue.after < _REACH:
             word = words[place]
+            if asks and word.text in self._lexicon.selves:
+                break
             if place in self._ends or place in self._denials or word.text == ":" or self._new_subject(place):
                 break
             following = words[place + 1].text if place + 1 < len(words) else ""

@@ -25,6 +25,7 @@ _CUES = (
     "goes_on",
     "supposes",
     "doubts_around",
+    "asks",
     "ends",
     "only",
 )
@@ -150,6 +151,10 @@ def _vocabulary(knowledge: Knowledge) -> dict[str, int]:
             for word in words:
                 # A word that says the finding by itself weighs more than one that needs others beside it.
                 weights[word] = max(weight + (len(words) == 1), weights.get(word, 0))
+        for sign, site in finding.compose:
+            if site == "unsaid":
+                for word in (word for phrase in signs[sign] for word in _LETTERS.findall(str(phrase).lower())):
+                    weights[word] = max(weight + 2, weights[word])
     return weights
 
 

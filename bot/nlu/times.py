@@ -81,6 +81,9 @@ def _owner(text: str, stretch: Stretch, mentions: Sequence[Mention]) -> Optional
         cost = len(between) + _breaks(between)
         if mention.start >= stretch.end:
             cost += _BEFORE_COST
+        elif mention.end > stretch.start:
+            # The words of a finding far apart have the time between them: it is the nearer one's.
+            cost += _CLAUSE_COST
         if mention.experiencer != PATIENT or mention.status != PRESENT:
             cost += _CLAUSE_COST
         if cost <= _FARTHEST and (best is None or (cost, mention.start) < best[0]):

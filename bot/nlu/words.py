@@ -94,9 +94,9 @@ class Lexer:
             return tuple(form for part in parts for form in self._forms(part))
         fixed = self.speller.correct(raw)
         if fixed == raw:
-            parts = self.speller.divide(raw)
-            if parts:
-                return tuple(form for part in parts for form in self._forms(part))
+            divided = self.speller.divide(raw)
+            if divided:
+                return tuple(form for part in divided for form in self._forms(part))
         if fixed in self._spellings:
             return tuple((word, self.stem(word)) for word in self._spellings[fixed])
         return ((fixed, self.stem(fixed)),)

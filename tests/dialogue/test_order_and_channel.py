@@ -1,0 +1,81 @@
+"""Law 3 end to end: the order in which facts come, words or buttons, and how they are typed do not change the level."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import permutations
+
+import pytest
+
+from tests.dialogue.chat import Chat
+from tests.dialogue.scenario import finish
+
+pytestmark = pytest.mark.xdist_group("dialogue")
+
+Begin = Callable[[], Chat]
+COMPLAINT = "My left cheek twitches."
+FACTS = ["I have had the twitching for three months.", "The twitching is getting worse.", "The twitching keeps me awake."]
+
+
+def level(chat: Chat, *messages: str) -> str | None:
+    """The level at the end, everything else that is asked denied; the messages first."""
+    for message in messages:
+        chat.say(message)
+    while chat.kind == "question":
+        chat.choose("none" if "none" in chat.offered else "not_sure")
+    return chat.level
+
+
+def test_the_order_of_messages(begin: Begin) -> None:
+    levels = {level(begin(), COMPLAINT, *facts) for facts in permutations(FACTS)}
+    assert levels == {"within_2_weeks"}
+
+
+def test_the_order_of_sentences_in_one_message(begin: Begin) -> None:
+    levels = {level(begin(), " ".join((*facts, COMPLAINT))) for facts in permutations(FACTS)}
+    assert levels == {"within_2_weeks"}
+
+
+def test_an_emergency_first_or_last(begin: Begin) -> None:
+    sign = "My right arm went weak suddenly."
+    for messages in ([sign, COMPLAINT], [COMPLAINT, sign], [COMPLAINT, FACTS[0], sign], [f"{FACTS[2]} {sign}"]):
+        assert level(begin(), *messages) == "emergency", messages
+
+
+def test_buttons_and_words(begin: Begin) -> None:
+    pressed, typed = begin(), begin()
+    pressed.say(COMPLAINT)
+    finish(pressed, {"lasting": "over_3_months", "trend": "worse"})
+    typed.say(COMPLAINT)
+    answers = {"lasting": "for five months now", "trend": "it is getting worse"}
+    while typed.kind == "question":
+        typed.say(answers.get(typed.case.pending or "", "no"))
+    assert pressed.level == typed.level == "within_2_weeks"
+
+
+def test_one_answer_pressed_and_the_same_typed(begin: Begin) -> None:
+    for finding, words in (("numbness", "part of my cheek is numb"), ("vision_change", "I see blurred")):
+        pressed, typed = begin(), begin()
+        pressed.say(COMPLAINT)
+        pressed.choose(finding)
+        typed.say(COMPLAINT)
+        typed.say(words)
+        # The next question is the same for both: nothing else is settled by either.
+        assert (pressed.kind, pressed.case.pending) == (typed.kind, typed.case.pending), finding
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "MY LEFT CHEEK TWITCHES. IT KEEPS ME AWAKE.",
+        "hello doctor, my left cheek twitches. it keeps me awake. thank you so much",
+        "my  left   cheek\ntwitches. it keeps me awake",
+        "my left cheek twiches. it keeps me awake",
+    ],
+)
+def test_how_it_is_typed(begin: Begin, typed: str) -> None:
+    plain, other = begin(), begin()
+    plain.say("My left cheek twitches. It keeps me awake.")
+    other.say(typed)
+    assert plain.case.facts == other.case.facts
+    assert (plain.case.pending, plain.offered) == (other.case.pending, other.offered)
