@@ -35,7 +35,7 @@ def _same(word: str) -> str:
 class DurationReader:
     """Reads stretches of time from a text, in linear time.
 
-    `words` is the data of time.yml. `correct` maps an unknown word of five letters or more to the word that was meant,
+    `words` is the data of time.yml. `correct` maps an unknown word of four letters or more to the word that was meant,
     or to itself; it is asked once per distinct word of a text.
     """
 

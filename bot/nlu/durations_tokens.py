@@ -46,7 +46,7 @@ class Tokens:
                         flag = NUMBER | DATE if len(raw) == 4 else NUMBER
             else:
                 word = raw.lower()
-                if word not in known and len(word) > 4:
+                if word not in known and len(word) > 3:
                     if word.endswith("'s") and word[:-2] in known:
                         word = word[:-2]
                     elif word.isalpha():

@@ -141,6 +141,9 @@ def _vocabulary(knowledge: Knowledge) -> dict[str, int]:
     weights = dict.fromkeys(
         (word for text in _strings(knowledge.language) for word in _LETTERS.findall(text.lower())), 0
     )
+    for text in _strings(knowledge.language["time"]):
+        # How long it has lasted decides more than all words but those of an emergency.
+        weights.update(dict.fromkeys(_LETTERS.findall(text.lower()), 2 * urgency("emergency") - 1))
     signs, sites = knowledge.language["signs"], knowledge.language["sites"]
     for finding in knowledge.findings.values():
         weight = 2 * max((urgency(rule.level) for rule in knowledge.rules_of(finding.id)), default=0)

@@ -46,7 +46,8 @@ class Stretch:
 class Mention:
     """One finding said in a text: what, in whom, with which status, and where the words stand.
 
-    `recency` tells of a past one whether it ended in "recent" or in "remote" times, so far as the words show.
+    `recency` tells of a past one whether it ended in "recent" or in "remote" times, so far as the words show;
+    "unknown" is one that they call over without a hint of when ("no longer").
     """
 
     finding: str
