@@ -19,6 +19,7 @@ from bot.dialogue.golden import misread
 from bot.dialogue.model import ensure_model
 from bot.knowledge import Knowledge
 from bot.nlu.reader import Reader
+from bot.records.conversations import Conversations
 from bot.records.journal import Journal
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ def open_desk(settings: Settings, engine: Engine, knowledge: Knowledge) -> Desk:
     )
     services.use(ours)
     journal = Journal(settings.home / JOURNAL)
+    if journal.waiting():
+        # Before the first message: an emergency that only the journal knows of must lead every reply after it too.
+        drained = journal.drain(Conversations(engine))
+        log.warning("journal drained", stored=drained.stored, left=len(drained.left))
     return Desk(ours, Book(engine, journal, timedelta(minutes=settings.session_minutes)))
 
 

@@ -11,16 +11,15 @@ from collections.abc import Sequence
 from typing import NamedTuple, Optional
 
 from bot.nlu.compose import Found
+from bot.nlu.experiencers import experiencers
 from bot.nlu.lexicon import Cue, Lexicon, Term
 from bot.nlu.phrases import Match
-from bot.nlu.reading import ABSENT, OTHER, PAST, PATIENT, PRESENT, UNCERTAIN
+from bot.nlu.reading import ABSENT, OTHER, PAST, PRESENT, UNCERTAIN
 from bot.nlu.words import Word
 
 _REACH, _SEVERITY_REACH, _LIST_STEP = 30, 5, 8
 _SIDE_REACH, _SIDE_REACH_BEHIND = 5, 9
-_COMPANY = frozenset({"with", "from", "by", "for", "told", "and", "as", "like"})
 _VERBS_OF_QUESTIONS = frozenset({"will", "would", "can", "could", "do", "does", "should", "is", "are", "might", "may"})
-ANIMAL = "animal"
 # Such a word inside a phrase ("the sight suddenly went") says how it is as well.
 _QUALITIES = frozenset({"onset", "trend"})
 _NO_SIDES_BEFORE = frozenset(
@@ -69,7 +68,7 @@ class Context:
             self._reached("doubts") | self._supposed() | self._around("doubts_around") | self._reached("asks")
         )
         self._worried = self._reached("worries")
-        self._experiencers = self._people()
+        self._experiencers = experiencers(words, lexicon)
 
     def sense(self, found: Found) -> Sense:
         """Status, experiencer and qualities of one finding."""
@@ -226,38 +225,6 @@ class Context:
             after = words[place + 2]
         subjects = self._lexicon.selves | self._lexicon.pronouns
         return after.text in subjects or after.text in ("it", "the", "there", "now", "just", "only", "this", "that")
-
-    def _people(self) -> list[str]:
-        """Whose body each word is about, from the last person named before it."""
-        lexicon = self._lexicon
-        people = []
-        now, known_other = PATIENT, False
-        for place, word in enumerate(self._words):
-            if word.text in lexicon.others and not self._company(place):
-                now, known_other = OTHER, True
-            elif word.text in lexicon.animals and not self._company(place):
-                now, known_other = ANIMAL, True
-            elif word.text in lexicon.selves and not self._leads_to_other(place):
-                now = PATIENT
-            elif word.text in lexicon.pronouns and (known_other or word.text not in ("they", "them", "their")):
-                # "My dog, his ear": the animal's; "my dog bit me, and my son, his arm": the son's.
-                now, known_other = (now if now == ANIMAL else OTHER), True
-            people.append(now)
-        return people
-
-    def _company(self, place: int) -> bool:
-        """Whether a relative is only company here ("with kids", "from my wife"), not the one who is spoken of."""
-        before = [word.text for word in self._words[max(0, place - 2) : place]]
-        return bool(before) and (
-            before[-1] in _COMPANY or (before[-1] in ("my", "the", "our") and before[0] in _COMPANY)
-        )
-
-    def _leads_to_other(self, place: int) -> bool:
-        """Whether "my" here belongs to a relative: "my uncle", "my little boy"."""
-        if self._words[place].text not in ("my", "our"):
-            return False
-        following = self._words[place + 1 : place + 4]
-        return any(word.text in self._lexicon.others or word.text in self._lexicon.animals for word in following)
 
     def _side(self, found: Found) -> Optional[str]:
         sentence = self._words[found.core].sentence

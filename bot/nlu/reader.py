@@ -9,8 +9,9 @@ from datetime import date
 from bot.knowledge import Knowledge
 from bot.nlu.answers import read_answer
 from bot.nlu.compose import Found, compose
-from bot.nlu.context import ANIMAL, Context, Sense
+from bot.nlu.context import Context, Sense
 from bot.nlu.durations import DurationReader
+from bot.nlu.experiencers import ANIMAL
 from bot.nlu.leftovers import leftovers
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.person import read_person

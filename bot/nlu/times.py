@@ -37,10 +37,10 @@ def attach(text: str, stretches: Sequence[Stretch], mentions: Sequence[Mention])
 
 def _bout(stretch: Stretch, kind: str, owned: Sequence[Stretch]) -> Stretch:
     """ "Three weeks ago ... for an hour": beside the day when it began, a bare short stretch is how long it lasted."""
-    if kind == "episode" or stretch.kind != "onset" or stretch.seconds > _DAY or stretch.text.endswith(" ago"):
+    if kind == "episode" or stretch.kind != "onset" or stretch.seconds > _DAY or stretch.text.lower().endswith("ago"):
         return stretch
     began = any(
-        other.finding == stretch.finding and other.text.endswith(" ago") and other.low > 2 * stretch.high
+        other.finding == stretch.finding and other.text.lower().endswith("ago") and other.low > 2 * stretch.high
         for other in owned
     )
     return replace(stretch, kind="episode") if began else stretch
@@ -94,4 +94,5 @@ def _owner(text: str, stretch: Stretch, mentions: Sequence[Mention]) -> Optional
 def _breaks(between: str) -> int:
     cost = sum(_SENTENCE_COST for sign in between if sign in ".!?;\n")
     cost += sum(_CLAUSE_COST for sign in between if sign == ",")
-    return cost + (_CLAUSE_COST if " but " in between or " and " in between else 0)
+    joined = re.search(r"\s(?:but|and)\s", between, re.IGNORECASE)
+    return cost + (_CLAUSE_COST if joined else 0)

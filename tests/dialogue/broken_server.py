@@ -11,7 +11,7 @@ import sys
 def _break_action() -> None:
     from actions import triage
 
-    async def run(*_: object) -> list[dict[str, object]]:
+    async def run(self: object, dispatcher: object, tracker: object, domain: object) -> list[dict[str, object]]:
         raise ValueError("the action fails in this test")
 
     # The rasa_sdk finds the class by itself; what it runs is this.

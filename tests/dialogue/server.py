@@ -18,6 +18,7 @@ from urllib.error import HTTPError, URLError
 TREE = Path(__file__).resolve().parents[2]
 # Seconds: training the model, on a busy machine.
 PATIENCE = 240
+NO_MODEL = "no dialogue model"
 SERVE = [str(Path(sys.executable).with_name("signpost"))]
 
 
@@ -83,6 +84,8 @@ def _answering(process: subprocess.Popen[bytes], log: Path, check: str) -> str:
             address = f"http://127.0.0.1:{found[1]}"
             if _ready(address).get(check):
                 return address
+            if check == "golden" and NO_MODEL in log.read_text():
+                break
         time.sleep(0.1)
     raise AssertionError(f"the server did not become ready:\n{log.read_text()}")
 
@@ -97,4 +100,3 @@ def _ready(address: str) -> dict[str, bool]:
             return dict(json.load(error).get("checks") or {})
     except (URLError, TimeoutError):
         return {}
-

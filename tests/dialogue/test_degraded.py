@@ -13,7 +13,9 @@ import pytest
 from tests.dialogue.chat import Chat, records
 from tests.dialogue.server import Server, broken, new_home, serving
 
-pytestmark = pytest.mark.xdist_group("dialogue")
+# The first two use the server of all conversations, the others one of their own, on another worker.
+shared = pytest.mark.xdist_group("dialogue")
+own = pytest.mark.xdist_group("degraded")
 
 ALARM = "My face drooped suddenly this morning and my speech is slurred"
 CALM = "my left cheek twitches"
@@ -39,7 +41,9 @@ def journal(server: Server) -> str:
 
 
 def said(chat: Chat) -> list[str]:
-    return [message["text"] for message in records(chat.server.database).history(chat.id) if message["from"] == "person"]
+    return [
+        message["text"] for message in records(chat.server.database).history(chat.id) if message["from"] == "person"
+    ]
 
 
 def eventually(true: Callable[[], bool]) -> bool:
@@ -54,6 +58,7 @@ def assert_alarm(chat: Chat) -> None:
     assert chat.text.startswith("Call 999 now") and not chat.offered
 
 
+@shared
 def test_the_database_is_locked(server: Server, begin: Callable[[], Chat]) -> None:
     chat, calm = begin(), begin()
     with locked(server):
@@ -70,6 +75,7 @@ def test_the_database_is_locked(server: Server, begin: Callable[[], Chat]) -> No
     assert records(server.database).show(chat.id)["messages"][0]["decision"]["level"] == "emergency"
 
 
+@shared
 def test_a_conversation_that_begins_while_the_database_is_locked(server: Server) -> None:
     chat = Chat(server)
     with locked(server):
@@ -81,23 +87,13 @@ def test_a_conversation_that_begins_while_the_database_is_locked(server: Server)
     assert eventually(lambda: said(chat) == [ALARM, "thank you"]) and not journal(server)
 
 
-def test_what_is_not_stored_is_not_acknowledged(server: Server, begin: Callable[[], Chat]) -> None:
-    """An answer that is no emergency is refused while nothing can be stored, and given when it can."""
-    chat = begin()
-    with locked(server):
-        chat.say(CALM, id="calm")
-        assert chat.kind == "error" and chat.error is not None and chat.error["status"] == 503
-        assert "999" in chat.text and "Traceback" not in chat.text
-    chat.say(CALM, id="calm")
-    assert chat.kind == "question" and said(chat) == [CALM]
-
-
 @pytest.fixture(scope="module")
 def raising(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with serving(new_home(tmp_path_factory.mktemp("raising") / "home"), broken("action")) as running:
         yield running
 
 
+@own
 def test_the_action_raises(raising: Server) -> None:
     chat = Chat(raising).begin()
     chat.say(CALM)
@@ -115,6 +111,7 @@ def home(tmp_path: Path) -> Path:
     return new_home(tmp_path / "home")
 
 
+@own
 def test_the_model_is_missing_and_a_restart_loses_nothing(home: Path) -> None:
     """What waits in the journal when the server dies is known, and stored, when it is there again."""
     with serving(home, broken("model"), model=False) as first:

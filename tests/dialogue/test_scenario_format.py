@@ -62,7 +62,7 @@ def test_a_conversation_that_stands_elsewhere_is_noticed() -> None:
 
 
 def test_only_what_is_on_offer_can_be_pressed() -> None:
-    with pytest.raises(AssertionError, match="not on offer: {'worse'}"):
+    with pytest.raises(AssertionError, match=r"not on offer: \{'worse'\}"):
         run(scenario({"choose": "worse", "at": "lasting"}), FakeChat())  # type: ignore[arg-type]
     chat: Any = FakeChat()
     run(scenario({"choose": "worse", "at": "lasting", "offered": False}), chat)
@@ -70,12 +70,12 @@ def test_only_what_is_on_offer_can_be_pressed() -> None:
 
 
 def test_an_answer_to_a_question_that_never_came_is_noticed() -> None:
-    with pytest.raises(AssertionError, match="never asked: {'trend'}"):
+    with pytest.raises(AssertionError, match=r"never asked: \{'trend'\}"):
         finish(FakeChat(turns=1), {"lasting": "short", "trend": "worse"})  # type: ignore[arg-type]
 
 
 def test_none_is_no_answer_to_a_question_without_it() -> None:
-    with pytest.raises(AssertionError, match="'none'} is not on offer"):
+    with pytest.raises(AssertionError, match=r"'none'\} is not on offer"):
         finish(FakeChat(), {})  # type: ignore[arg-type]
 
 

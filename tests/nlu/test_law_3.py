@@ -1,12 +1,13 @@
-"""Law 3 for single messages: letter case, politeness, blanks, apostrophes, the order of sentences and one typing slip in
-a word of five letters or more do not change the level."""
+"""Law 3 for single messages: letter case, politeness, blanks, apostrophes, the order of sentences and one typing slip
+in a word of five letters or more do not change the level."""
 
 from __future__ import annotations
 
 import random
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
+from itertools import permutations
 
 import pytest
 from rapidfuzz.distance import OSA
@@ -83,7 +84,7 @@ KEYS = ["qwertyuiop", "asdfghjkl", "zxcvbnm"]
 def level(knowledge: Knowledge, reader: Reader):
     """The level of a message that is the first of its conversation."""
 
-    @lru_cache(maxsize=None)
+    @cache
     def of(text: str) -> str:
         return take_turn(Case(), reader.read(text, AS_OF), knowledge, AS_OF).decision.level
 
@@ -93,7 +94,7 @@ def level(knowledge: Knowledge, reader: Reader):
 @pytest.fixture(scope="module")
 def vocabulary(reader: Reader) -> frozenset[str]:
     """The words that the reader knows, with which a slip may collide."""
-    return frozenset(reader.lexicon.lexer.speller._known)
+    return frozenset(reader.lexicon.lexer.speller._known)  # what no other part needs to know
 
 
 def test_the_messages_are_what_they_are_here_for(level) -> None:
@@ -147,8 +148,6 @@ INDEPENDENT = [
 
 @pytest.mark.parametrize("sentences", INDEPENDENT, ids=lambda sentences: sentences[0])
 def test_the_order_of_sentences(level, sentences: list[str]) -> None:
-    from itertools import permutations
-
     assert len({level(" ".join(order)) for order in permutations(sentences)}) == 1
 
 
@@ -199,8 +198,5 @@ def _can_slip(word: str) -> bool:
 def _is_slip(typed: str, meant: str, vocabulary: frozenset[str]) -> bool:
     if typed == meant or typed in english() or typed in vocabulary:
         return False
-    return not any(other != meant and OSA.distance(typed, other, score_cutoff=1) <= 1 for other in _near(typed, vocabulary))
-
-
-def _near(typed: str, vocabulary: frozenset[str]) -> list[str]:
-    return [word for word in vocabulary if abs(len(word) - len(typed)) <= 1 and len(word) >= SHORTEST]
+    others = (word for word in vocabulary if word != meant and len(word) >= SHORTEST)
+    return not any(OSA.distance(typed, other, score_cutoff=1) <= 1 for other in others)
