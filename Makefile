@@ -16,11 +16,11 @@ serve: setup ## serve the chat (SIGNPOST_HOST, SIGNPOST_PORT); the first time tr
 
 test: setup ## every test but the slow ones, in parallel, a browser included
 	@scripts/browser
-	$(PYTEST) -n auto
+	$(PYTEST) -n auto --dist loadgroup
 
 test-all: setup ## the slow tests too (real TensorFlow where `make tensorflow` was run)
 	@scripts/browser
-	$(PYTEST) -n auto -m ""
+	$(PYTEST) -n auto --dist loadgroup -m ""
 
 check: setup ## lint, types, Rasa's data, the medical knowledge
 	.venv/bin/ruff check .

@@ -97,10 +97,12 @@ def _with_option(case: Case, option: Option) -> Case:
         return case
     finding = case.pending_keys[0].split(".")[0]
     fact = case.facts.get(finding, Fact(PRESENT))
-    lasting = fact.lasting
+    lasting, when = fact.lasting, fact.when
     if option.lasting is not None:
-        lasting = _between(option.lasting.at_least or 0.0, option.lasting.at_most or _LIFE)
-    changed = replace(fact, lasting=lasting, trend=option.trend or fact.trend, onset=option.onset or fact.onset)
+        lasting, when = _between(option.lasting.at_least or 0.0, option.lasting.at_most or _LIFE), option.label
+    changed = replace(
+        fact, lasting=lasting, when=when, trend=option.trend or fact.trend, onset=option.onset or fact.onset
+    )
     return case.with_fact(finding, changed)
 
 

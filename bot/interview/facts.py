@@ -22,7 +22,7 @@ def set_fact(case: Case, finding: str, fact: Fact, knowledge: Knowledge) -> Case
         fact,
         **{
             name: getattr(before, name)
-            for name in ("side", "site", "severity", "trend", "onset", "lasting", "episode")
+            for name in ("side", "site", "severity", "trend", "onset", "lasting", "episode", "when")
             if getattr(fact, name) is None and fact.status != ABSENT
         },
     )

@@ -104,6 +104,7 @@ def _fact(mention: Mention, said: Sequence[Mention], durations: Sequence[Stretch
         onset=None if onset == "longstanding" else onset,
         lasting=None if mention.status == PAST else lasting,
         episode=_bounds(episode) if episode else None,
+        when=stretch.text if stretch and mention.status == PRESENT else None,
         gone=_gone(mention, stretch, until, episode) if mention.status == PAST else None,
     )
 
@@ -147,6 +148,7 @@ def _merge_loose(case: Case, reading: Reading, question: Optional[Question], kno
     changed = replace(
         fact,
         lasting=_bounds(stretch) if stretch else fact.lasting,
+        when=stretch.text if stretch else fact.when,
         episode=_bounds(episode) if episode else fact.episode,
         trend=reading.trend or fact.trend,
         onset=reading.onset if reading.onset in ("sudden", "gradual") else fact.onset,

@@ -25,7 +25,8 @@ RETRACTION = "retraction"
 class Turn:
     """What comes of a turn. `kind` is question, confirm (is a red flag really not there?), advice, emergency,
     not_covered, nothing (nothing was understood), or nothing_new (advice was given, and this adds nothing to it).
-    `other` tells that the emergency is somebody else's than the patient's of the conversation so far.
+    `other` tells that the emergency is somebody else's than the patient's of the conversation so far, `again` that an
+    emergency was answered before.
     """
 
     kind: str
@@ -34,6 +35,7 @@ class Turn:
     question: Optional[Asked] = None
     reading: Optional[Reading] = None
     other: bool = False
+    again: bool = False
 
     @property
     def emergency(self) -> bool:
@@ -57,9 +59,11 @@ def take_turn(
     if case.pending == RETRACTION:
         case = _settle_retraction(case, reading, choices)
     if choices is None:
-        other = _endangered(reading, knowledge, on)
+        other = _endangered(case, reading, knowledge, on)
         if other is not None:
             return other
+        if not case.facts:
+            case = replace(case, about_other=reading.about_other)
         case = merge_reading(case, reading, knowledge)
         case = replace(case, unexplained=_unexplained(case, reading, knowledge))
     else:
@@ -67,7 +71,7 @@ def take_turn(
     case = replace(case, pending=None, pending_keys=())
     decision = decide(case, knowledge, on)
     if decision.level == "emergency" or case.emergency:
-        return Turn(EMERGENCY, replace(case, emergency=True), decision, reading=reading)
+        return Turn(EMERGENCY, replace(case, emergency=True), decision, reading=reading, again=before.emergency)
     if case.retracting is not None:
         case = replace(case, pending=RETRACTION, pending_keys=(case.retracting,))
         return Turn(CONFIRM, case, decision, reading=reading)
@@ -103,9 +107,11 @@ def _settle_retraction(case: Case, reading: Reading, choices: Optional[Sequence[
     return replace(case, retracting=None)
 
 
-def _endangered(reading: Reading, knowledge: Knowledge, on: date) -> Optional[Turn]:
+def _endangered(case: Case, reading: Reading, knowledge: Knowledge, on: date) -> Optional[Turn]:
     """The emergency of somebody else in the message, as that person's own case; None where there is none."""
-    others = [
+    # A message that is all about somebody else, in a conversation about the one who writes, is about a second person.
+    second = list(reading.mentions) if reading.about_other and case.facts and not case.about_other else []
+    others = second or [
         replace(each, experiencer="patient")
         for each in reading.mentions
         if each.experiencer == OTHER
@@ -117,7 +123,7 @@ def _endangered(reading: Reading, knowledge: Knowledge, on: date) -> Optional[Tu
     decision = decide(theirs, knowledge, on)
     if decision.level != "emergency":
         return None
-    return Turn(EMERGENCY, replace(theirs, emergency=True), decision, reading=reading, other=True)
+    return Turn(EMERGENCY, replace(theirs, emergency=True, about_other=True), decision, reading=reading, other=True)
 
 
 def _recent(finding: str, reading: Reading) -> bool:

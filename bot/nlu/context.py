@@ -128,7 +128,8 @@ class Context:
             return "unknown"
         if _of(after, "gone"):
             return "recent"
-        if self._had(found) and (named or experiencer == OTHER) and not going_on:
+        other = experiencer == OTHER
+        if self._had(found) and ((named and other) or ((named or other) and not going_on)):
             return "remote"
         return None
 

@@ -3,55 +3,81 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Optional
 
 from bot.knowledge import Knowledge
 from bot.nlu.reading import PATIENT, PRESENT, Mention, Person
 
-_YEARS = r"(\d{1,3})\s*(?:\+\s*)?(?:-\s*)?(?:years?|yrs?|y)\s*(?:-\s*)?(?:old|of\s+age|o\b)"
-_AGE = re.compile(
-    rf"\b{_YEARS}|\baged?\s*:?\s*(\d{{1,3}})\b|\b(\d{{1,3}})\s*/?\s*([fm])\b|\bi\s*(?:am|'m|m)\s+(\d{{1,3}})\b(?!\s*(?:%|kg|cm|lbs?|weeks?|months?|days?|hours?|minutes?))",
-    re.IGNORECASE,
-)
-_MONTHS = re.compile(r"\b(\d{1,2})\s*(?:-\s*)?months?\s*(?:-\s*)?old\b", re.IGNORECASE)
-_FEMALE = re.compile(r"\b(?:female|woman|girl|lady)\b", re.IGNORECASE)
-_MALE = re.compile(r"\b(?:male|man|boy|guy|gentleman)\b", re.IGNORECASE)
-_PREGNANT = re.compile(r"\b(?:pregnant|expecting a baby)\b", re.IGNORECASE)
-_NOT_PREGNANT = re.compile(r"\b(?:not|n't|never|isnt|isn't)\s+(?:\w+\s+)?pregnant\b", re.IGNORECASE)
 _OLDEST = 120
 
 
-def read_person(text: str, mentions: Sequence[Mention], knowledge: Knowledge) -> Person:
-    """The person of a message. Conditions and medicines are the ids of findings of those kinds that are present."""
-    own = [each for each in mentions if each.experiencer == PATIENT and each.status == PRESENT]
+class PersonReader:
+    """Reads who a message is about, with the words of one knowledge version."""
 
-    def of_kind(kind: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(each.finding for each in own if knowledge.findings[each.finding].kind == kind))
+    def __init__(self, knowledge: Knowledge) -> None:
+        words, cues = knowledge.language["people"], knowledge.language["cues"]
+        self._knowledge = knowledge
+        self._numbers = {str(name): float(value) for name, value in words["numbers"].items()}
+        self._stages = {str(name): float(value) for name, value in words["stages"].items()}
+        number = rf"(\d{{1,3}}|{_any(self._numbers)})"
+        years = rf"{number}[\s-]*(?:years?|yrs?|y)[\s-]*(?:old|of\s+age|o\b)"
+        other = rf"(?:{_any([*cues['others'], *cues['others_pronouns']])})"
+        no_age = rf"(?!\s*(?:/|\d|[.,]\d|(?:{_any(words['no_ages'])})(?!\w)))"
+        self._age = re.compile(
+            rf"\b{years}|\baged?\s*:?\s*{number}\b|\b(\d{{1,3}})\s*/?\s*[fm]\b"
+            rf"|\bi(?:\s+am|\s*'m|m|\s+just\s+turned)\s+{number}\b{no_age}"
+            rf"|\b{other}(?:\s+is|\s*'?s|\s+just\s+turned|\s+turned)\s+(?:only\s+|just\s+)?{number}\b{no_age}",
+            re.IGNORECASE,
+        )
+        self._months = re.compile(r"\b(\d{1,2})[\s-]*months?[\s-]*old\b", re.IGNORECASE)
+        self._stage = re.compile(rf"\b(?:{_any(self._stages)})\b", re.IGNORECASE)
+        self._female = re.compile(rf"\b(?:{_any(words['female'])})\b|\b\d{{1,3}}\s*/?\s*f\b", re.IGNORECASE)
+        self._male = re.compile(rf"\b(?:{_any(words['male'])})\b|\b\d{{1,3}}\s*/?\s*m\b", re.IGNORECASE)
+        pregnant = rf"(?:{_any(words['pregnant'])})"
+        self._pregnant = re.compile(rf"\b{pregnant}\b", re.IGNORECASE)
+        self._not_pregnant = re.compile(rf"\b(?:not|never|isnt|\w+n't)\s+(?:\w+\s+)?{pregnant}\b", re.IGNORECASE)
 
-    return Person(_age(text), _sex(text), _pregnant(text), of_kind("condition"), of_kind("medicine"))
+    def read(self, text: str, mentions: Sequence[Mention]) -> Person:
+        """The person of a message. Conditions and medicines are the ids of findings of those kinds that are present."""
+        plain = text.replace("’", "'")
+        own = [each for each in mentions if each.experiencer == PATIENT and each.status == PRESENT]
+        return Person(
+            self._read_age(plain),
+            self._read_sex(plain),
+            self._read_pregnant(plain),
+            self._of_kind("condition", own),
+            self._of_kind("medicine", own),
+        )
+
+    def _of_kind(self, kind: str, mentions: Sequence[Mention]) -> tuple[str, ...]:
+        findings = self._knowledge.findings
+        return tuple(dict.fromkeys(each.finding for each in mentions if findings[each.finding].kind == kind))
+
+    def _read_age(self, text: str) -> Optional[float]:
+        match = self._age.search(text)
+        if match:
+            said = next(group for group in match.groups() if group).lower()
+            age = self._numbers.get(said) or float(said)
+            return age if age <= _OLDEST else None
+        match = self._months.search(text)
+        if match:
+            return round(int(match[1]) / 12, 2)
+        match = self._stage.search(text)
+        return self._stages[match[0].lower()] if match else None
+
+    def _read_sex(self, text: str) -> Optional[str]:
+        female, male = self._female.search(text), self._male.search(text)
+        if bool(female) == bool(male):
+            return None
+        return "female" if female else "male"
+
+    def _read_pregnant(self, text: str) -> Optional[bool]:
+        if not self._pregnant.search(text):
+            return None
+        return not self._not_pregnant.search(text)
 
 
-def _age(text: str) -> Optional[float]:
-    match = _AGE.search(text)
-    if match:
-        number = next(int(group) for group in match.groups() if group and group.isdigit())
-        return float(number) if number <= _OLDEST else None
-    match = _MONTHS.search(text)
-    return round(int(match[1]) / 12, 2) if match else None
-
-
-def _sex(text: str) -> Optional[str]:
-    letter = re.search(r"\b\d{1,3}\s*/?\s*([fm])\b", text, re.IGNORECASE)
-    if letter:
-        return "female" if letter[1].lower() == "f" else "male"
-    female, male = _FEMALE.search(text), _MALE.search(text)
-    if bool(female) == bool(male):
-        return None
-    return "female" if female else "male"
-
-
-def _pregnant(text: str) -> Optional[bool]:
-    if not _PREGNANT.search(text):
-        return None
-    return not _NOT_PREGNANT.search(text)
+def _any(words: Iterable[object]) -> str:
+    """The words as alternatives of an expression, longer ones first."""
+    return "|".join(re.escape(str(word)) for word in sorted(map(str, words), key=lambda each: (-len(each), each)))

@@ -14,7 +14,7 @@ from bot.nlu.durations import DurationReader
 from bot.nlu.experiencers import ANIMAL
 from bot.nlu.leftovers import leftovers
 from bot.nlu.lexicon import Lexicon
-from bot.nlu.person import read_person
+from bot.nlu.person import PersonReader
 from bot.nlu.reading import OTHER, PAST, PATIENT, PRESENT, Mention, Reading, Stretch
 from bot.nlu.times import attach
 from bot.nlu.words import Word
@@ -26,6 +26,7 @@ class Reader:
     def __init__(self, knowledge: Knowledge) -> None:
         self.lexicon = Lexicon(knowledge)
         self._knowledge = knowledge
+        self._person = PersonReader(knowledge)
         self._durations = DurationReader(knowledge.language["time"], correct=self.lexicon.lexer.speller.correct)
 
     def read(self, text: str, as_of: date) -> Reading:
@@ -35,7 +36,10 @@ class Reader:
         found = compose(words, self.lexicon, terms)
         context = Context(words, self.lexicon, found, terms)
         mentions = [_mention(text, words, each, context.sense(each)) for each in found]
-        mentions = _patient(_distinct([each for each in mentions if each.experiencer != ANIMAL]))
+        mentions = _distinct([each for each in mentions if each.experiencer != ANIMAL])
+        about_other = _is_about_other(mentions)
+        if about_other:
+            mentions = [replace(each, experiencer=PATIENT) for each in mentions]
         stretches = attach(text, self._durations.read(text, as_of), mentions)
         mentions = [_ended(each, stretches) for each in mentions]
         answer, ordinals = read_answer(words, self.lexicon)
@@ -49,7 +53,7 @@ class Reader:
             text=text,
             mentions=tuple(mentions),
             durations=stretches,
-            person=read_person(text, mentions, self._knowledge),
+            person=self._person.read(text, mentions),
             not_understood=leftovers(
                 text, words, self.lexicon, covered, [(each.start, each.end) for each in stretches]
             ),
@@ -57,6 +61,7 @@ class Reader:
             # "2 weeks", "the 2nd of May": a number in a time picks no choice.
             ordinals=() if stretches else ordinals,
             only=context.says_only(),
+            about_other=about_other,
             **loose,
         )
 
@@ -92,10 +97,7 @@ def _distinct(mentions: Sequence[Mention]) -> list[Mention]:
     return list({(each.finding, each.start, each.end): each for each in mentions}.values())
 
 
-def _patient(mentions: list[Mention]) -> list[Mention]:
-    """When all that is present is somebody else's, that person is the one to be helped: the patient."""
+def _is_about_other(mentions: Sequence[Mention]) -> bool:
+    """Whether all that is present is somebody else's: that person is then the one to be helped, the patient."""
     own = any(each.experiencer == PATIENT for each in mentions)
-    others = any(each.experiencer == OTHER and each.status == PRESENT for each in mentions)
-    if own or not others:
-        return mentions
-    return [replace(each, experiencer=PATIENT) for each in mentions]
+    return not own and any(each.experiencer == OTHER and each.status == PRESENT for each in mentions)

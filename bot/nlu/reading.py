@@ -92,7 +92,7 @@ class Reading:
     `answer` is how the message answers a question, if it reads like an answer: "yes", "no" (also "none of those"),
     "not_sure", or None. `ordinals` are the places of the choices picked by position ("only the first": (1,)), `only`
     whether the message says that there is nothing else. `trend`, `onset` and `side` are qualities said without any
-    finding ("it is getting worse").
+    finding ("it is getting worse"). `about_other` tells that the patient is not the one who writes.
     """
 
     text: str
@@ -106,6 +106,7 @@ class Reading:
     trend: Optional[str] = None
     onset: Optional[str] = None
     side: Optional[str] = None
+    about_other: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """JSON with every field; `from_json` reads it back to an equal value."""
@@ -121,6 +122,7 @@ class Reading:
             "trend": self.trend,
             "onset": self.onset,
             "side": self.side,
+            "about_other": self.about_other,
         }
 
     @classmethod
@@ -140,4 +142,5 @@ class Reading:
             trend=data["trend"],
             onset=data["onset"],
             side=data["side"],
+            about_other=data["about_other"],
         )

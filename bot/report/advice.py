@@ -14,7 +14,7 @@ from bot.report.describe import acknowledged, denied, describe_change, understoo
 from bot.report.reply import Reply
 from bot.triage.decision import Fired
 
-_MOST_CHANGES = 6
+_MOST_CHANGES, _MOST_REASONS = 6, 3
 
 
 def emergency(turn: Turn, knowledge: Knowledge, number: str) -> Reply:
@@ -34,6 +34,8 @@ def emergency(turn: Turn, knowledge: Knowledge, number: str) -> Reply:
         lines.append(messages.text("emergency.gone"))
         if turn.other:
             lines.append(messages.text("emergency.other"))
+        if turn.again:
+            lines.append(messages.text("emergency.still"))
     net = {
         "uncertain": messages.text("emergency.uncertain"),
         "watch_for": [messages.text("emergency.watch_for")],
@@ -65,7 +67,9 @@ def advice(turn: Turn, knowledge: Knowledge, number: str, answers: Sequence[Arch
     if decision.covered == "child":
         return _child(turn, knowledge, number)
     topic = _topic(turn, knowledge)
-    reasons = [_reason(each, knowledge, number) for each in decision.fired]
+    # The strongest reasons, and no calmer ones beside them: the record keeps them all.
+    strongest = [each for each in decision.fired if each.level == decision.level][:_MOST_REASONS]
+    reasons = [_reason(each, knowledge, number) for each in strongest]
     if not reasons:
         reasons = [{"text": messages.text("advice.no_rule"), "rule": None, "sources": []}]
     changes = [{"text": describe_change(change, knowledge), "level": change.level} for change in decision.would_change][
@@ -96,6 +100,9 @@ def _child(turn: Turn, knowledge: Knowledge, number: str) -> Reply:
     messages = knowledge.messages
     parts = {
         **_level_part("unknown", knowledge, number),
+        "headline": messages.text("level.child.headline"),
+        "level_label": messages.text("level.child.label"),
+        "timeframe": messages.text("level.child.timeframe"),
         "reasons": [{"text": messages.text("notice.child"), "rule": None, "sources": []}],
         "understood": [{"text": text} for text in understood(turn.case, knowledge)],
         "not_understood": unread(turn),

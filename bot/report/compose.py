@@ -83,6 +83,8 @@ def _named(text: str, asked: Asked, knowledge: Knowledge) -> str:
 def _asked(turn: Turn, knowledge: Knowledge, text: str) -> str:
     first = turn.question is not None and len(turn.case.asked) <= len({*turn.question.keys, *turn.question.findings})
     lines = acknowledged(turn, knowledge) if first or unread(turn) else []
+    if turn.case.about_other:
+        text = knowledge.messages.text("ask.about_other", question=text)
     return "\n\n".join([*lines, text])
 
 

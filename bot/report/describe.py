@@ -32,7 +32,9 @@ def describe_fact(finding: str, fact: Fact, knowledge: Knowledge) -> str:
         parts.append(messages.text("advice.side", side=fact.side))
     if fact.onset:
         parts.append(messages.text(f"advice.onset_{fact.onset}"))
-    if fact.lasting:
+    if fact.when:
+        parts.append(fact.when[:1].lower() + fact.when[1:] if fact.when[1:2].islower() else fact.when)
+    elif fact.lasting:
         parts.append(messages.text("advice.lasting_about", time=describe_time(fact.lasting.middle, knowledge)))
     if fact.trend:
         parts.append(messages.text(f"advice.trend_{fact.trend}"))

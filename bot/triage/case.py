@@ -25,7 +25,8 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Fact:
-    """What is known of one finding. `gone` is how long ago it ended, for a finding that is past."""
+    """What is known of one finding. `gone` is how long ago it ended, for a finding that is past, `when` the person's
+    own words for how long it has been there."""
 
     status: str
     side: Optional[str] = None
@@ -36,6 +37,7 @@ class Fact:
     lasting: Optional[Bounds] = None
     episode: Optional[Bounds] = None
     gone: Optional[Bounds] = None
+    when: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ class Case:
 
     `asked` counts how often each key was asked about; a key is a finding, or a finding and an attribute
     ("FINDING.lasting"), or "person.age". `pending` is the question that waits for its answer, with the keys it is
-    about. `retracting` is a red flag that the person seems to take back, until they confirm it.
+    about. `retracting` is a red flag that the person seems to take back, until they confirm it. `about_other` tells
+    that the patient is not the one who writes.
     """
 
     facts: Mapping[str, Fact] = field(default_factory=dict)
@@ -70,6 +73,7 @@ class Case:
     changes: tuple[Change, ...] = ()
     emergency: bool = False
     advised: bool = False
+    about_other: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "facts", MappingProxyType(dict(self.facts)))

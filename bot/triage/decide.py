@@ -40,6 +40,9 @@ def decide(case: Case, knowledge: Knowledge, on: date) -> Decision:
             for key in outcome.open:
                 if urgency(rule.level) > urgency(reach.get(key, "unknown")):
                     reach[key] = rule.level
+    if level == "self_care" and case.age is None:
+        # Whether the rules count at all depends on the age, so calm advice is not given before it is known.
+        reach["person.age"] = "routine"
     highest = max((urgency(level), *(urgency(each) for each in reach.values())))
     return Decision(
         level=level,

@@ -78,8 +78,14 @@ class Evaluator:
     def _has(self, leaf: Has) -> Finding:
         names = (leaf.finding, *self._knowledge.narrower(leaf.finding))
         outcomes = []
+        # Of a complaint that was said in one of its kinds, the kinds that were not said are not waited for.
+        said = bool(self._knowledge.topics_of(leaf.finding)) and any(
+            self._case.status(name) not in (None, ABSENT) for name in names
+        )
         for name in names:
             fact = self._case.facts.get(name)
+            if fact is None and said:
+                continue
             if fact is None and ((name == leaf.finding and len(names) > 1) or self._denied(name)):
                 # A whole of which nothing was said is as open as its kinds; a denial of the whole denies its kinds.
                 continue

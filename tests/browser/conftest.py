@@ -74,7 +74,7 @@ def _ready(process: subprocess.Popen[bytes], log: Path) -> str:
     raise AssertionError(f"the server did not become ready:\n{log.read_text()}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with sync_playwright() as playwright:

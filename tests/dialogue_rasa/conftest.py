@@ -59,10 +59,9 @@ def services(knowledge: Knowledge) -> Iterator[Services]:
 
 
 @pytest.fixture(scope="session")
-def model(pytestconfig: pytest.Config) -> Path:
-    """The tree's own model, trained once for all workers, and kept between runs as long as it fits the tree."""
-    assert pytestconfig.cache is not None
-    return ensure_model(Path(pytestconfig.cache.mkdir("dialogue")), lambda _: None)
+def model() -> Path:
+    """The tree's own model, trained once for all workers and servers, and kept as long as it fits the tree."""
+    return ensure_model(Path(__file__).resolve().parents[2] / "var", lambda _: None)
 
 
 @pytest.fixture

@@ -243,3 +243,32 @@ def test_to_take_back_the_whole_takes_back_its_kind_after_the_confirming_questio
 def test_what_was_said_is_not_offered_again(talk: Talk) -> None:
     turn = talk.say("my cheek is numb and twitches")
     assert turn.question is not None and "numbness" not in turn.question.findings
+
+
+def test_calm_advice_is_not_given_before_the_age_is_known(talk: Talk) -> None:
+    turn = talk.say("My eyelid has been twitching for three days")
+    while turn.question is not None:
+        attribute = turn.question.question.attribute
+        turn = talk.say([{"age": "under_16", "trend": "unchanged"}.get(attribute or "", "none")])
+    assert "age" in talk.asked
+    assert (turn.decision.covered, turn.decision.level) == ("child", "unknown")
+
+
+def test_a_child_named_by_age_gets_no_home_care(talk: Talk) -> None:
+    turn = talk.deny_everything(talk.say("my son is 7 and his eyelid has been twitching for three days"))
+    assert (turn.decision.covered, turn.decision.level) == ("child", "unknown")
+
+
+def test_the_emergency_of_a_second_person_is_that_person_s_alone(talk: Talk) -> None:
+    turn = talk.say("My left cheek twitches", "My brother is 40 and his face went numb suddenly")
+    assert turn.kind == EMERGENCY and turn.other
+    assert talk.case.status("facial_twitching") is None
+
+
+def test_slowly_getting_worse_says_nothing_of_how_it_began(talk: Talk) -> None:
+    assert talk.say("my face droops and it is slowly getting worse").kind == EMERGENCY
+
+
+def test_the_person_s_own_words_for_a_time_are_kept(talk: Talk) -> None:
+    talk.say("my face has been drooping since this morning")
+    assert talk.case.facts["facial_weakness"].when in ("this morning", "since this morning")
