@@ -133,7 +133,9 @@ def _years(value: object) -> float:
 class ConditionParser:
     """Reads condition trees of one file; faults are raised with the way to their place."""
 
-    def __init__(self, file: str, findings: Mapping[str, Any]) -> None:
+    def __init__(self, file: str, findings: Mapping[str, Any], shared: Optional[dict[Has, Has]] = None) -> None:
+        """`shared` holds the leaves met so far: equal ones become one, so that they are evaluated once a decision."""
+        self._shared: dict[Has, Has] = {} if shared is None else shared
         self._file = file
         self._findings = findings
 
@@ -185,7 +187,7 @@ class ConditionParser:
                 self._span_range(data["unless"], "lasting", (*keys, "unless")),
                 self._trend(data["unless"], (*keys, "unless")),
             )
-        return Has(
+        leaf = Has(
             finding,
             onset=self._one_of(data, "onset", ONSETS, keys),
             trend=self._trend(data, keys),
@@ -196,6 +198,7 @@ class ConditionParser:
             gone_for=self._span_range(data, "gone_for", keys),
             unless=unless,
         )
+        return self._shared.setdefault(leaf, leaf)
 
     def _parts(self, value: Any, keys: KeyPath) -> tuple[Condition, ...]:
         if not isinstance(value, list) or not value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Mapping, Optional
 
-from bot.knowledge.conditions import SECONDS, ConditionParser, Range, seconds_of
+from bot.knowledge.conditions import SECONDS, ConditionParser, Has, Range, seconds_of
 from bot.knowledge.fields import Fields
 from bot.knowledge.files import canonical, read_documents, version_of
 from bot.knowledge.knowledge import Knowledge
@@ -114,12 +114,13 @@ def _rules(
     documents: Mapping[str, Any], findings: Mapping[str, Finding], sources: Mapping[str, Source]
 ) -> dict[str, Rule]:
     valid = ("version", "level", "when", "why", "sources", "judgement", "valid_from", "valid_to", "reviewed", "cases")
+    shared: dict[Has, Has] = {}
     rules: dict[str, Rule] = {}
     for file, data in documents.items():
         if not file.startswith("rules/"):
             continue
         top = Fields(file, (), data, ("topic", "rules"))
-        conditions = ConditionParser(file, findings)
+        conditions = ConditionParser(file, findings, shared)
         top.need("rules")
         for name, entry in top.mapping("rules").items():
             keys: KeyPath = ("rules", name)

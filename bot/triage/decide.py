@@ -6,7 +6,7 @@ from datetime import date
 from typing import Collection, Iterable
 
 from bot.knowledge import Knowledge
-from bot.knowledge.conditions import Has, PersonIs, leaves
+from bot.knowledge.conditions import PersonIs, leaves
 from bot.knowledge.model import Rule, urgency
 from bot.triage.case import ABSENT, PAST, PRESENT, Case
 from bot.triage.decision import Decision, Fired, WouldChange
@@ -29,7 +29,8 @@ def decide(case: Case, knowledge: Knowledge, on: date) -> Decision:
     day = max(on, knowledge.first_day)
     child = case.age is not None and case.age.high < ADULT
     rules = [rule for rule in in_play(case, knowledge) if rule.valid_on(day) and (not child or for_children(rule))]
-    outcomes = [(rule, Evaluator(case, knowledge, raising=_raises(rule)).evaluate(rule.when)) for rule in rules]
+    raising, calming = Evaluator(case, knowledge), Evaluator(case, knowledge, raising=False)
+    outcomes = [(rule, (raising if _raises(rule) else calming).evaluate(rule.when)) for rule in rules]
     fired = [_fired(rule, rule.level, outcome) for rule, outcome in outcomes if outcome.truth is True]
     fired += _cautions(case, knowledge, outcomes)
     covered = "child" if child else "yes" if fired or _covered(case, knowledge) else "no"
@@ -50,7 +51,7 @@ def decide(case: Case, knowledge: Knowledge, on: date) -> Decision:
         topics=_topics(case, knowledge),
         fired=tuple(sorted(fired, key=lambda each: (-urgency(each.level), each.caution, each.id))),
         open=reach,
-        would_change=_would_change(case, knowledge, rules, level),
+        would_change=_would_change(rules, raising, level),
         covered=covered,
         knowledge_version=knowledge.version,
     )
@@ -169,20 +170,18 @@ def _topics(case: Case, knowledge: Knowledge) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _would_change(case: Case, knowledge: Knowledge, rules: Iterable[Rule], level: str) -> tuple[WouldChange, ...]:
+def _would_change(rules: Iterable[Rule], evaluator: Evaluator, level: str) -> tuple[WouldChange, ...]:
     found: dict[tuple[object, ...], WouldChange] = {}
     for rule in rules:
         if urgency(rule.level) <= urgency(level):
             continue
-        for leaf in leaves(rule.when):
-            if not isinstance(leaf, Has) or leaf.gone_for is not None:
+        for leaf in evaluator.lacking(rule.when):
+            if leaf.gone_for is not None:
                 continue
-            outcome = Evaluator(case, knowledge, granted=leaf).evaluate(rule.when)
-            if outcome.truth is True:
-                over = leaf.lasting.over if leaf.lasting else None
-                trend = leaf.trend[0] if leaf.trend else None
-                change = WouldChange(leaf.finding, rule.level, rule.id, leaf.onset, trend, over)
-                key = (leaf.finding, leaf.onset, trend, over)
-                if key not in found or urgency(found[key].level) < urgency(rule.level):
-                    found[key] = change
+            over = leaf.lasting.over if leaf.lasting else None
+            trend = leaf.trend[0] if leaf.trend else None
+            change = WouldChange(leaf.finding, rule.level, rule.id, leaf.onset, trend, over)
+            key = (leaf.finding, leaf.onset, trend, over)
+            if key not in found or urgency(found[key].level) < urgency(rule.level):
+                found[key] = change
     return tuple(sorted(found.values(), key=lambda each: (-urgency(each.level), each.finding, each.rule)))

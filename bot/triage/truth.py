@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from typing import Collection, Optional, Union
 
 from bot.knowledge import Knowledge
-from bot.knowledge.conditions import AnyOf, AtLeast, Condition, Has, Not, PersonIs, Range
+from bot.knowledge.conditions import All, AnyOf, AtLeast, Condition, Has, Not, PersonIs, Range
 from bot.triage.case import ABSENT, PAST, PRESENT, Bounds, Case, Fact
 
 Truth = Optional[bool]
-Leaf = Union[Has, PersonIs]
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Evaluator:
 
     `raising` tells which way doubt goes: a vague amount that straddles a limit counts for a rule that raises the
     level and against one that calms. `assumed` are keys to be taken as if the answer had been the worse one.
-    `granted` is one leaf to be taken as true, to find out what would change the decision.
+    One evaluator serves all rules: what it worked out once, a condition that several rules share, it keeps.
     """
 
     def __init__(
@@ -44,27 +43,41 @@ class Evaluator:
         *,
         raising: bool = True,
         assumed: Collection[str] = (),
-        granted: Optional[Leaf] = None,
     ) -> None:
         self._case = case
         self._knowledge = knowledge
         self._raising = raising
         self._assumed = assumed
-        self._granted = granted
+        self._absent = {name for name, fact in case.facts.items() if fact.status == ABSENT}
+        self._known: dict[int, Finding] = {}
 
     def evaluate(self, condition: Condition) -> Finding:
         """The outcome of a condition, with open keys only where they could still decide it."""
+        # By identity: the conditions of one knowledge live as long as it does, and comparing them would cost more.
+        known = self._known.get(id(condition))
+        if known is None:
+            known = self._known[id(condition)] = self._evaluate(condition)
+        return known
+
+    def lacking(self, condition: Condition) -> tuple[Has, ...]:
+        """The leaves any one of which, if it held, would make the condition hold; none where it holds already."""
+        if self.evaluate(condition).truth is True or isinstance(condition, (PersonIs, Not)):
+            return ()
         if isinstance(condition, Has):
-            return Finding(True, (), (condition.finding,)) if condition is self._granted else self._has(condition)
+            return (condition,)
+        wanting = [part for part in condition.parts if self.evaluate(part).truth is not True]
+        if len(condition.parts) - len(wanting) < _needed(condition) - 1:
+            return ()
+        return tuple(leaf for part in wanting for leaf in self.lacking(part))
+
+    def _evaluate(self, condition: Condition) -> Finding:
+        if isinstance(condition, Has):
+            return self._has(condition)
         if isinstance(condition, PersonIs):
-            return _YES if condition is self._granted else self._person(condition)
+            return self._person(condition)
         if isinstance(condition, Not):
             return self._not(condition)
-        outcomes = [self.evaluate(part) for part in condition.parts]
-        needed = 1 if isinstance(condition, AnyOf) else len(outcomes)
-        if isinstance(condition, AtLeast):
-            needed = condition.n
-        return _count(outcomes, needed)
+        return _count([self.evaluate(part) for part in condition.parts], _needed(condition))
 
     def _not(self, condition: Not) -> Finding:
         inner = self.evaluate(condition.part)
@@ -93,9 +106,9 @@ class Evaluator:
         return _count(outcomes, 1) if outcomes else _NO
 
     def _denied(self, name: str) -> bool:
-        if self._knowledge.findings[name].own_denial:
+        if not self._absent or self._knowledge.findings[name].own_denial:
             return False
-        return any(self._case.status(wider) == ABSENT for wider in self._knowledge.broader(name))
+        return not self._absent.isdisjoint(self._knowledge.broader(name))
 
     def _one(self, leaf: Has, name: str, fact: Optional[Fact]) -> Finding:
         if fact is None or fact.status not in (PRESENT, ABSENT, PAST):
@@ -180,9 +193,20 @@ def _known(key: str, unknown: bool, holds: bool) -> Finding:
     return Finding(True, (), (key,)) if holds else _NO
 
 
+def _needed(condition: Union[All, AnyOf, AtLeast]) -> int:
+    """How many parts must hold."""
+    if isinstance(condition, AtLeast):
+        return condition.n
+    return 1 if isinstance(condition, AnyOf) else len(condition.parts)
+
+
 def _count(outcomes: list[Finding], needed: int) -> Finding:
-    sure = sum(1 for outcome in outcomes if outcome.truth is True)
-    perhaps = sum(1 for outcome in outcomes if outcome.truth is None)
+    sure = perhaps = 0
+    for outcome in outcomes:
+        if outcome.truth is True:
+            sure += 1
+        elif outcome.truth is None:
+            perhaps += 1
     if sure >= needed:
         held = tuple(dict.fromkeys(key for outcome in outcomes if outcome.truth for key in outcome.held))
         return Finding(True, (), held)

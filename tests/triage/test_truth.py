@@ -244,7 +244,7 @@ def test_the_person(condition: dict[str, Any], of: Case, expected: Truth) -> Non
     assert truth({"person": condition}, of) is expected
 
 
-# What is assumed after two askings, and what is granted to see what would change.
+# What is assumed after two askings, and what is lacking to see what would change.
 
 
 def test_an_assumed_key_holds_as_if_the_worse_answer_had_come() -> None:
@@ -257,8 +257,23 @@ def test_an_assumed_key_holds_as_if_the_worse_answer_had_come() -> None:
     assert truth({"person": {"sex": "female"}}, case(), assumed={"person.sex"}) is None  # no red flag
 
 
-def test_a_granted_leaf_holds_whatever_was_said() -> None:
-    tree = ConditionParser("x", KNOWLEDGE.findings).parse({"all": [{"has": "alpha"}, {"person": {"sex": "male"}}]}, ())
-    first, second = leaves(tree)
-    assert Evaluator(Case(sex="male"), KNOWLEDGE, granted=first).evaluate(tree).truth is True
-    assert Evaluator(case(alpha=Fact(PRESENT)), KNOWLEDGE, granted=second).evaluate(tree).truth is True
+def test_what_is_lacking_is_what_alone_would_make_it_hold() -> None:
+    parser = ConditionParser("x", KNOWLEDGE.findings)
+    both = parser.parse({"all": [{"has": "alpha"}, {"has": "beta"}]}, ())
+    first, second = leaves(both)
+    assert Evaluator(case(alpha=Fact(PRESENT)), KNOWLEDGE).lacking(both) == (second,)
+    assert Evaluator(case(alpha=Fact(ABSENT), beta=Fact(PRESENT)), KNOWLEDGE).lacking(both) == (first,)
+    assert Evaluator(case(), KNOWLEDGE).lacking(both) == ()
+    assert Evaluator(case(alpha=Fact(PRESENT), beta=Fact(PRESENT)), KNOWLEDGE).lacking(both) == ()
+    either = parser.parse({"any": [{"has": "alpha"}, {"has": "beta"}]}, ())
+    assert Evaluator(case(), KNOWLEDGE).lacking(either) == (first, second)
+    two = parser.parse(
+        {"at_least": {"n": 2, "of": [{"has": "alpha"}, {"has": "beta"}, {"person": {"sex": "male"}}]}}, ()
+    )
+    assert Evaluator(Case(sex="male"), KNOWLEDGE).lacking(two) == (first, second)
+    assert Evaluator(case(), KNOWLEDGE).lacking(two) == ()
+
+
+def test_equal_leaves_are_one() -> None:
+    parser = ConditionParser("x", KNOWLEDGE.findings)
+    assert parser.parse({"has": "alpha"}, ()) is parser.parse({"has": "alpha"}, ())
