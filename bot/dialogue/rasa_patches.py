@@ -13,6 +13,7 @@ import inspect
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Callable, Hashable
 
 import rasa.shared.utils.common
@@ -129,21 +130,26 @@ def skops_source() -> Path:
 def import_skops() -> None:
     """Import skops trusting only the classes that Rasa's light classifiers store.
 
-    To list everything it trusts, skops imports every module of scikit-learn and pytest too: three seconds of each
-    start. Less trust is no risk: a model that holds another class does not load. Raises PatchDoesNotFit.
+    To list everything it trusts, skops imports every module of scikit-learn and pytest too, and looks through all
+    modules for each of numpy's and scipy's functions: five seconds of each start. Less trust is no risk: a model that
+    holds anything else does not load. Raises PatchDoesNotFit.
     """
     if "skops.io" in sys.modules:
         return
     if hashlib.sha256(skops_source().read_bytes()).hexdigest() != SKOPS_TRUSTED_SHA256:
         raise PatchDoesNotFit("skops lists what it trusts in another way; see bot/dialogue/rasa_patches.py")
-    stored = [(name, getattr(importlib.import_module(module), name)) for name, module in STORED.items()]
-    utilities: Any = importlib.import_module("sklearn.utils")
-    everything = utilities.all_estimators
-    utilities.all_estimators = lambda *_, **__: stored
-    try:
-        importlib.import_module("skops.io")
-    finally:
-        utilities.all_estimators = everything
+    numbers: Any = importlib.import_module("numpy")
+    stored = [getattr(importlib.import_module(module), name) for name, module in STORED.items()]
+    trusted: Any = ModuleType("skops.io._trusted_types")
+    trusted.PRIMITIVES_TYPES = [int, float, str, bool]
+    trusted.PRIMITIVE_TYPE_NAMES = [f"builtins.{each.__name__}" for each in trusted.PRIMITIVES_TYPES]
+    trusted.SKLEARN_ESTIMATOR_TYPE_NAMES = [f"{each.__module__}.{each.__name__}" for each in stored]
+    trusted.SCIPY_UFUNC_TYPE_NAMES = []
+    trusted.NUMPY_UFUNC_TYPE_NAMES = []
+    dtypes = {each for kinds in numbers.sctypes.values() for each in kinds if each.__module__ == "numpy"}
+    trusted.NUMPY_DTYPE_TYPE_NAMES = sorted(f"numpy.{each.__name__}" for each in dtypes)
+    sys.modules[trusted.__name__] = trusted
+    importlib.import_module("skops.io")
 
 
 def apply() -> None:
