@@ -57,13 +57,15 @@ def next_question(case: Case, decision: Decision, knowledge: Knowledge) -> Optio
 
 
 def _put(case: Case, decision: Decision, knowledge: Knowledge, question: Question) -> Optional[Asked]:
-    most = _RED_FLAG_ASKINGS if question.red_flag else _OTHER_ASKINGS
+    # Without knowing where it is there is no advice at all: that is worth asking twice, as a red flag is.
+    most = _RED_FLAG_ASKINGS if question.red_flag or question.clarifies else _OTHER_ASKINGS
     if question.clarifies is not None:
         said = case.status(question.clarifies) == PRESENT
         known = any(case.status(name) for name in question.findings)
         if not said or known or case.asked.get(question.clarifies, 0) >= most:
             return None
-        return Asked(question, (question.clarifies,), question.findings)
+        again = case.asked.get(question.clarifies, 0) > 0
+        return Asked(question, (question.clarifies,), question.findings, again=again)
     if question.attribute is not None:
         keys = [key for key in decision.open if key.endswith("." + question.attribute)]
         keys = [key for key in keys if case.asked.get(key, 0) < most]

@@ -30,10 +30,13 @@ class Speller:
     def __init__(self, vocabulary: Mapping[str, int]) -> None:
         self._known = dict(vocabulary)
         self._deletions: dict[str, list[str]] = {}
+        self._shuffled: dict[str, list[str]] = {}
         for word in sorted(self._known):
             if SHORTEST_WORD <= len(word) <= _LONGEST and word.isalpha():
                 for form in {word, *_deletions(word)}:
                     self._deletions.setdefault(form, []).append(word)
+            elif len(word) == SHORTEST_TYPED and word.isalpha():
+                self._shuffled.setdefault("".join(sorted(word)), []).append(word)
         self._cache: dict[str, str] = {}
 
     def correct(self, word: str) -> str:
@@ -65,6 +68,9 @@ class Speller:
 
     def _nearest(self, word: str) -> str:
         found = {each for form in (word, *_deletions(word)) for each in self._deletions.get(form, ())}
+        if len(word) == SHORTEST_TYPED:
+            # In a word of four letters only a swap of two is seen through: any other slip fits too many words.
+            found.update(self._shuffled.get("".join(sorted(word)), ()))
         near = [each for each in found if OSA.distance(word, each, score_cutoff=1) <= 1]
         if not near:
             return word

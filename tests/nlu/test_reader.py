@@ -251,3 +251,8 @@ def _calls(text: str) -> int:
     profile = cProfile.Profile()
     profile.runcall(READER.read, text, AS_OF)
     return sum(entry.callcount for entry in profile.getstats())
+
+
+def test_two_letters_swapped_are_seen_through_in_four_letters_too(said) -> None:
+    found = said("my fcae is twiching on the lfet sdie")
+    assert found["facial_twitching"].side == "left"
