@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+from bot.knowledge import Knowledge, load
+
+if TYPE_CHECKING:
+    from bot.nlu.reader import Reader
 
 TREE = Path(__file__).resolve().parent.parent
 SEED = TREE.parent / "shared" / "seed"
@@ -30,3 +36,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def seed_page() -> Path:
     """The real archive page beside the tree, for tests marked `seed`."""
     return next(iter(sorted(SEED.glob("*.txt"))))
+
+
+@pytest.fixture(scope="session")
+def knowledge() -> Knowledge:
+    """The knowledge that comes with the program."""
+    return load()
+
+
+@pytest.fixture(scope="session")
+def reader(knowledge: Knowledge) -> Reader:
+    """One reader for all tests of a worker: building it takes a third of a second."""
+    from bot.nlu.reader import Reader
+
+    return Reader(knowledge)

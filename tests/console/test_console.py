@@ -13,9 +13,9 @@ from starlette.testclient import TestClient
 from bot.knowledge import Knowledge
 from bot.records.conversations import Conversations
 from bot.records.turn_record import TurnRecord
-from tests.web.conftest import FakeDesk, client, conversations, desk, engine, knowledge, make_client, settings
+from tests.web.conftest import FakeDesk, client, conversations, desk, engine, make_client, settings
 
-__all__ = ["FakeDesk", "client", "conversations", "desk", "engine", "knowledge", "make_client", "settings"]
+__all__ = ["FakeDesk", "client", "conversations", "desk", "engine", "make_client", "settings"]
 
 AT = datetime(2026, 3, 4, 9, 30, tzinfo=timezone.utc)
 RIGHT = ("anyone", "correct horse")

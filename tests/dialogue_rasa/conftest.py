@@ -17,7 +17,7 @@ from actions.services import Services
 from bot.dialogue.book import Book
 from bot.dialogue.desk import Desk
 from bot.dialogue.model import ensure_model
-from bot.knowledge import Knowledge, load
+from bot.knowledge import Knowledge
 from bot.nlu.reader import Reader
 from bot.records.conversations import Conversations
 from bot.records.database import engine, migrate
@@ -43,11 +43,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if here in item.path.parents:
             for warning in RASA_WARNS:
                 item.add_marker(pytest.mark.filterwarnings(warning))
-
-
-@pytest.fixture(scope="session")
-def knowledge() -> Knowledge:
-    return load()
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from bot.interview.turn import Turn, take_turn
-from bot.knowledge import Knowledge, load
+from bot.knowledge import Knowledge
 from bot.nlu.reader import Reader
 from bot.nlu.reading import Reading
 from bot.triage.case import Case
@@ -41,16 +41,6 @@ class Talk:
                 return turn
             turn = self.say(["unchanged" if turn.question.question.attribute == "trend" else "none"])
         raise AssertionError(f"no end of questions: {self.asked}")
-
-
-@pytest.fixture(scope="session")
-def knowledge() -> Knowledge:
-    return load()
-
-
-@pytest.fixture(scope="session")
-def reader(knowledge: Knowledge) -> Reader:
-    return Reader(knowledge)
 
 
 @pytest.fixture

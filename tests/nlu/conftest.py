@@ -1,4 +1,4 @@
-"""One reader for all tests of a worker: building it takes a third of a second."""
+"""How the tests of the reading read."""
 
 from __future__ import annotations
 
@@ -6,21 +6,10 @@ from datetime import date
 
 import pytest
 
-from bot.knowledge import Knowledge, load
 from bot.nlu.reader import Reader
 from bot.nlu.reading import Mention, Reading
 
 AS_OF = date(2026, 6, 18)
-
-
-@pytest.fixture(scope="session")
-def knowledge() -> Knowledge:
-    return load()
-
-
-@pytest.fixture(scope="session")
-def reader(knowledge: Knowledge) -> Reader:
-    return Reader(knowledge)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from bot.archive.answer import ArchivedAnswer
 from bot.interview.turn import take_turn
-from bot.knowledge import Knowledge, load
+from bot.knowledge import Knowledge
 from bot.nlu.reader import Reader
 from bot.nlu.reading import Reading
 from bot.report.compose import compose, failure, greeting
@@ -18,16 +18,6 @@ from bot.triage.case import Case
 
 TODAY = date(2026, 11, 23)
 NUMBER = "112"
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> Knowledge:
-    return load()
-
-
-@pytest.fixture(scope="module")
-def reader(knowledge: Knowledge) -> Reader:
-    return Reader(knowledge)
 
 
 def reply_to(knowledge: Knowledge, reader: Reader, *inputs: str, answers=()) -> Reply:

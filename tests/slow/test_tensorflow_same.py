@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -57,8 +56,8 @@ print("RESULT" + json.dumps({"real": hasattr(tensorflow, "__version__"), "told":
 def python_with_tensorflow(tmp_path_factory) -> Path:
     if os.environ.get(GIVEN):
         return Path(os.environ[GIVEN])
-    uv = shutil.which("uv") or str(ROOT / ".tools" / "uv")
-    assert Path(uv).exists(), f"uv makes the environment, and is not on PATH; or name a Python in {GIVEN}"
+    # The project's own script finds the uv that works, or brings one.
+    uv = subprocess.run([ROOT / "scripts" / "uv"], check=True, capture_output=True, text=True).stdout.strip()
     environment = tmp_path_factory.mktemp("tensorflow") / "venv"
     subprocess.run([uv, "venv", "--python", sys.executable, str(environment)], check=True)
     python = environment / "bin" / "python"

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 from starlette.testclient import TestClient
 
 from bot.dialogue.book import DeskUnavailable
-from bot.knowledge import Knowledge, load
+from bot.knowledge import Knowledge
 from bot.records import database
 from bot.records.conversations import Conversations
 from bot.records.turn_record import TurnRecord
@@ -87,11 +87,6 @@ class FakeDesk:
             return {"kind": "advice", "text": "Book an appointment.", "advice": ADVICE}
         several = [{"label": "An arm is weak", "value": "limb_weakness"}, {"label": "None of these", "value": "none"}]
         return {"kind": "question", "text": "Do you have any of these?", "choices": several, "several": True}
-
-
-@pytest.fixture(scope="session")
-def knowledge() -> Knowledge:
-    return load()
 
 
 @pytest.fixture
