@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sys
@@ -10,6 +11,18 @@ import structlog
 
 # Rasa logs health text at these levels; ours say what failed, never what was said.
 LEVEL = logging.WARNING
+
+
+class _StandardError:
+    """Writes to whatever standard error is at the moment; that it cannot be written to breaks nobody's reply."""
+
+    def msg(self, message: str) -> None:
+        """Writes one line."""
+        # A closed pipe, a full disk, a stream that is gone: the person is still told what to do.
+        with contextlib.suppress(OSError, ValueError):
+            print(message, file=sys.stderr, flush=True)
+
+    debug = info = warn = warning = error = critical = fatal = exception = log = failure = msg
 
 
 def hush() -> None:
@@ -29,6 +42,6 @@ def hush() -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVEL),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: _StandardError(),
         cache_logger_on_first_use=True,
     )
