@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 from bot.dialogue import without_tensorflow
+from bot.dialogue.action_server import actions_at_hand
 
 
 def run(args: list[str]) -> int:
@@ -23,7 +25,9 @@ def run(args: list[str]) -> int:
     before = sys.argv
     sys.argv = ["rasa", *args]
     try:
-        main()
+        # Rasa's shell asks a server for its actions; `--help` and the shell that only reads (`shell nlu`) need none.
+        with actions_at_hand() if args[:1] == ["shell"] and not {"nlu", "-h", "--help"} & set(args) else nullcontext():
+            main()
     except SystemExit as leaving:
         if isinstance(leaving.code, str):
             print(leaving.code, file=sys.stderr)
