@@ -71,10 +71,12 @@ def _picked(reading: Reading, offered: Sequence[str], mentions: bool, knowledge:
     if reading.ordinals:
         return [offered[number - 1] for number in reading.ordinals if number <= len(offered)]
     words = _WORD.findall(reading.text.lower())
-    if mentions or len(words) > _SHORT or not (reading.answer == "yes" or reading.only):
+    if mentions or len(words) > _SHORT or reading.answer == "no":
         return []
     if _says(reading, knowledge, "alls"):
         return list(offered)
+    if reading.answer != "yes" and not reading.only:
+        return []
     small = {str(word) for word in knowledge.language["cues"]["filler"]}
     named = set(words) - small
     return [name for name in offered if named & set(_WORD.findall(_label(name, knowledge)))]

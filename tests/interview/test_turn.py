@@ -221,6 +221,14 @@ def test_a_choice_may_be_named_by_its_word_or_its_place(talk: Talk, answer: str,
     assert flags and flags <= present
 
 
+def test_all_of_a_list_may_be_said_in_words(talk: Talk) -> None:
+    assert talk.say("my cheek twitches", "everything on that list").kind == EMERGENCY
+
+
+def test_everything_is_fine_picks_nothing(talk: Talk) -> None:
+    assert talk.say("my cheek twitches", "everything is fine").kind != EMERGENCY
+
+
 @pytest.mark.parametrize("answer", ["2 weeks", "about 3 days", "3 times a day", "I am 45", "second time this happens"])
 def test_a_number_that_is_no_place_picks_no_choice(talk: Talk, answer: str) -> None:
     turn = talk.say("my cheek twitches", answer)

@@ -256,3 +256,7 @@ def _calls(text: str) -> int:
 def test_two_letters_swapped_are_seen_through_in_four_letters_too(said) -> None:
     found = said("my fcae is twiching on the lfet sdie")
     assert found["facial_twitching"].side == "left"
+
+
+def test_markup_round_the_words_hides_nothing(said) -> None:
+    assert said("<b>my left cheek twitches</b>")["facial_twitching"].side == "left"
