@@ -217,8 +217,8 @@ def archive_search(as_json: Json = False, database: Database = None) -> None:
     stored = Archive(engine, loaded, Reader(loaded))
 
     def one(item: dict[str, Any]) -> dict[str, Any]:
-        if not isinstance(item.get("text"), str):
-            raise CommandError("expected an object with id and text, and the text is missing")
+        if "id" not in item or not isinstance(item.get("text"), str):
+            raise CommandError(f'read fields {", ".join(item) or "none"}; expected an "id" and a text in "text"')
         hits = stored.search(item["text"], limit=10)
         return {"id": item.get("id"), "results": [hit.to_json() for hit in hits]}
 

@@ -270,3 +270,32 @@ def test_parse_marks_what_it_understands(signpost: Command) -> None:
 def test_rasa_gets_its_arguments_untouched() -> None:
     run = process("rasa", "data", "validate", "--help")
     assert run.returncode == 0 and "--fail-on-warnings" in run.stdout
+
+
+def test_archive_search_answers_line_by_line(signpost: Command, tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'archive.db'}"
+    signpost("archive", "import", str(TREE / "tests" / "archive" / "pages"), "--database", database)
+    asked = [
+        '{"id": "a", "text": "my wrist aches when I type"}',
+        '{"id": "b"',
+        '{"text": "no id"}',
+        '{"id": "c", "text": 5}',
+        '"x"',
+        '{"id": 0, "text": ""}',
+    ]
+    run = signpost("archive", "search", "--json", "--database", database, given="\n".join(asked) + "\n")
+    assert run.returncode == 1
+    a, b, no_id, c, x, empty = (json.loads(line) for line in run.stdout.splitlines())
+    assert a["id"] == "a" and a["results"][0]["title"] == "Sore wrist when I type"
+    assert set(a["results"][0]) == {"entry", "title", "score"} and len(a["results"]) <= 10
+    assert b["id"] is None and b["error"].startswith("not JSON")
+    assert no_id == {"id": None, "error": 'read fields text; expected an "id" and a text in "text"'}
+    assert c == {"id": "c", "error": 'read fields id, text; expected an "id" and a text in "text"'}
+    assert x == {"id": None, "error": 'expected an object with id and text, read "x"'}
+    assert empty == {"id": 0, "results": []}
+
+
+def test_archive_search_makes_a_database_that_is_not_there_yet(signpost: Command, tmp_path: Path) -> None:
+    given = '{"id": 1, "text": "wrist"}\n'
+    run = signpost("archive", "search", "--json", "--database", f"sqlite:///{tmp_path / 'new.db'}", given=given)
+    assert (run.returncode, json.loads(run.stdout)) == (0, {"id": 1, "results": []})

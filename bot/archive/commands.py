@@ -1,19 +1,17 @@
-"""What `signpost archive` does: import with progress and an account, and search from lines to lines."""
+"""What `signpost archive import` does: progress while it runs, and an account at the end."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TextIO
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bot.archive.entry import Account, shown
+from bot.archive.entry import Account
 from bot.archive.importing import import_paths
-from bot.archive.search import Archive, ReadsTexts
 from bot.records import database
 
 BEST = 10
@@ -54,49 +52,3 @@ def show_account(account: Account, out: Console) -> None:
         out.print(f"[red]refused[/red] {escape(str(refusal))}", highlight=False, soft_wrap=True)
     if len(account.refused) > MOST_REFUSALS:
         out.print(f"... and {len(account.refused) - MOST_REFUSALS:,} more", highlight=False)
-
-
-def search_command(
-    lines: Iterable[str],
-    out: TextIO,
-    database_url: str,
-    *,
-    knowledge: Any = None,
-    reader: ReadsTexts | None = None,
-) -> int:
-    """Answers {"id", "text"} lines with {"id", "results": [{"entry", "title", "score"}]}, in order; gives the status.
-
-    The results are the best ten whatever their score. A line that is not valid gets {"id", "error"}, and the status
-    is 1 at the end. With a reader (and its knowledge) what both texts say counts too. Raises DatabaseError.
-    """
-    engine = database.engine(database_url)
-    database.migrate(engine)
-    archive = Archive(engine, knowledge, reader)
-    status = 0
-    for line in lines:
-        if not line.strip():
-            continue
-        answer: dict[str, Any]
-        asked_id, text, error = _asked(line)
-        if error:
-            answer, status = {"id": asked_id, "error": error}, 1
-        else:
-            answer = {"id": asked_id, "results": [hit.to_json() for hit in archive.search(text, BEST)]}
-        out.write(json.dumps(answer) + "\n")
-        out.flush()
-    return status
-
-
-def _asked(line: str) -> tuple[Any, str, str | None]:
-    """The id and the text of a line, or what is wrong with it."""
-    try:
-        asked = json.loads(line)
-    except json.JSONDecodeError as error:
-        return None, "", f"read {shown(line)}; expected one JSON object on the line: {error.msg} at {error.pos + 1}"
-    if not isinstance(asked, dict):
-        return None, "", f'read {shown(line)}; expected a JSON object with "id" and "text"'
-    if "id" not in asked:
-        return None, "", f'read fields {", ".join(asked) or "none"}; expected "id" and "text"'
-    if not isinstance(asked.get("text"), str):
-        return asked["id"], "", f'read fields {", ".join(asked)}; expected a text in "text"'
-    return asked["id"], asked["text"], None

@@ -181,7 +181,3 @@ def _longest(durations: Sequence[Stretch], kinds: tuple[str, ...]) -> Optional[S
 
 def _bounds(stretch: Stretch) -> Bounds:
     return Bounds(stretch.seconds, stretch.low, stretch.high)
-
-
-def _middle(low: float, high: float) -> Bounds:
-    return Bounds((low + high) / 2, low, high)
