@@ -36,6 +36,8 @@ class Services:
     emergency_number: str
     answers: Answers = no_answers
     urgent_number: Optional[str] = None
+    crisis_line: Optional[str] = None
+    clinic_contact: Optional[str] = None
     _readings: OrderedDict[tuple[str, date], Reading] = field(default_factory=OrderedDict, repr=False, compare=False)
 
     def read(self, text: str, as_of: date) -> Reading:
@@ -76,6 +78,8 @@ def _from_settings() -> Services:
         emergency_number=settings.emergency_number,
         answers=lambda text, findings, level: _archive().answers(text, findings, level),
         urgent_number=settings.urgent_number,
+        crisis_line=settings.crisis_line,
+        clinic_contact=settings.clinic_contact,
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from actions.message import Incoming, keep, utter
 from actions.services import Services, current
 from bot.archive.answer import ArchivedAnswer
-from bot.interview.turn import Turn, take_turn
+from bot.interview.turn import ADVICE, Turn, take_turn
 from bot.report.compose import compose
 from bot.triage.case import PRESENT
 
@@ -39,10 +39,16 @@ async def answer(dispatcher: CollectingDispatcher, incoming: Incoming, services:
     """One turn of the interview with this message; gives the events that keep the case."""
     turn = take_turn(incoming.case, incoming.reading, services.knowledge, incoming.on, choices=incoming.choices)
     answers: Sequence[ArchivedAnswer] = ()
-    if turn.finished and not turn.emergency:
+    if turn.kind == ADVICE:
         # In a thread: a database that is slow or locked must not hold up other people's messages.
         answers = await asyncio.to_thread(archived, turn, incoming.said, services)
-    reply = compose(turn, services.knowledge, emergency_number=services.emergency_number, answers=answers)
+    reply = compose(
+        turn,
+        services.knowledge,
+        emergency_number=services.emergency_number,
+        crisis_line=services.crisis_line,
+        answers=answers,
+    )
     utter(dispatcher, reply, turn.case, turn.decision.to_json())
     return keep(turn.case)
 

@@ -28,11 +28,13 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True)
 class Country:
-    """What to call in one country: `emergency` always, `urgent` (advice today, not an ambulance) where there is one."""
+    """What to call in one country: `emergency` always, the others where there is one: `urgent` for advice today,
+    `crisis` (name and number) for who may harm themselves."""
 
     name: str
     emergency: str
     urgent: str | None
+    crisis: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,10 @@ class Settings:
     country: str = "gb"
     emergency_number: str = "999"
     urgent_number: str | None = "111"
+    crisis_line: str | None = None
+    """Whom to call who may harm themselves: name and number."""
+    clinic_contact: str | None = None
+    """How to reach a person of the clinic, in words that the bot repeats."""
     console_password: str | None = field(default=None, repr=False)
     """Password of /console; None until `with_secrets` has made or found one."""
     secret: str | None = field(default=None, repr=False)
@@ -61,6 +67,8 @@ class Settings:
     """Whether Rasa gets the real TensorFlow, where `make tensorflow` installed it, and not the stand-in."""
     session_minutes: int = 60
     """Minutes of silence after which a conversation's next message opens a new case."""
+    report_hours: int = 24
+    """Hours for which the address of a report works."""
 
     def __post_init__(self) -> None:
         if not self.database_url:
@@ -91,6 +99,7 @@ class Settings:
         values["country"], numbers = _country(values.get("country"), values.get("knowledge_path", TREE / "knowledge"))
         values.setdefault("emergency_number", numbers.emergency)
         values.setdefault("urgent_number", numbers.urgent)
+        values.setdefault("crisis_line", numbers.crisis)
         return cls(**values)
 
     def with_secrets(self) -> Settings:
@@ -111,7 +120,12 @@ def countries(knowledge_path: Path) -> tuple[str, dict[str, Country]]:
     try:
         data = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         table = {
-            code: Country(entry["name"], str(entry["emergency"]), entry["urgent"] and str(entry["urgent"]))
+            code: Country(
+                entry["name"],
+                str(entry["emergency"]),
+                entry["urgent"] and str(entry["urgent"]),
+                "{name}, {number}".format_map(entry["crisis"]) if entry.get("crisis") else None,
+            )
             for code, entry in data["countries"].items()
         }
         table[data["default"]]
@@ -178,6 +192,12 @@ def _telephone(text: str) -> str:
     return text
 
 
+def _line(text: str) -> str:
+    if len(text) > 200 or not text.isprintable():
+        raise ValueError("it must be one line of up to 200 characters")
+    return text
+
+
 def _address(*schemes: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if text.partition(":")[0] not in schemes or "://" not in text:
@@ -206,11 +226,14 @@ VARIABLES: dict[str, tuple[str, Callable[[str], Any]]] = {
     "SIGNPOST_COUNTRY": ("country", str.lower),
     "SIGNPOST_EMERGENCY_NUMBER": ("emergency_number", _telephone),
     "SIGNPOST_URGENT_NUMBER": ("urgent_number", _telephone),
+    "SIGNPOST_CRISIS_LINE": ("crisis_line", _line),
+    "SIGNPOST_CLINIC_CONTACT": ("clinic_contact", _line),
     "SIGNPOST_CONSOLE_PASSWORD": ("console_password", _at_least(8)),
     "SIGNPOST_SECRET": ("secret", _at_least(16)),
     "SIGNPOST_KNOWLEDGE_PATH": ("knowledge_path", _folder),
     "SIGNPOST_TENSORFLOW": ("tensorflow", _yes_or_no),
     "SIGNPOST_SESSION_MINUTES": ("session_minutes", _whole(1, 7 * 24 * 60)),
+    "SIGNPOST_REPORT_HOURS": ("report_hours", _whole(1, 30 * 24)),
 }
 """Every setting: the field it fills, and how its text is read."""
 

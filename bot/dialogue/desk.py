@@ -113,6 +113,10 @@ class Desk:
             "golden": self.golden,
         }
 
+    def recorded(self, conversation_id: str) -> bool:
+        """Whether the conversation's newest turn is in the database, and not only in the journal."""
+        return self._book.recorded(conversation_id)
+
     def forget(self, conversation_id: str) -> None:
         """Drops what the desk remembers of a conversation that was erased."""
         self._book.forget(conversation_id)
@@ -126,7 +130,12 @@ class Desk:
             turn, reading = self._screen(before, message)
             if not (turn.emergency or before.emergency) or await self._starts_again(before, reading, message):
                 return None
-            reply = compose(turn, self._services.knowledge, emergency_number=self._services.emergency_number)
+            reply = compose(
+                turn,
+                self._services.knowledge,
+                emergency_number=self._services.emergency_number,
+                crisis_line=self._services.crisis_line,
+            )
         except Exception as error:
             # The screen is our own code and must not fail; if it does, the person still gets the number to call.
             log.error("screen failed", conversation=message.conversation_id, error=type(error).__name__)

@@ -39,6 +39,8 @@ def open_desk(settings: Settings, engine: Engine, knowledge: Knowledge) -> Desk:
         reader=reader,
         emergency_number=settings.emergency_number,
         urgent_number=settings.urgent_number,
+        crisis_line=settings.crisis_line,
+        clinic_contact=settings.clinic_contact,
         answers=Archive(engine, knowledge, reader).answers,
     )
     services.use(ours)

@@ -31,27 +31,41 @@ def merge_choices(case: Case, choices: Sequence[str], knowledge: Knowledge) -> C
     question = pending_question(case, knowledge)
     if question is None:
         return case
-    if question.attribute is not None:
-        option = next((each for each in question.options if each.value in choices), None)
-        return case if option is None else _with_option(case, option)
-    if "none" in choices:
+    chosen = [each for each in question.options if each.value in choices]
+    if question.attribute is not None and question.none is None:
+        return _with_option(case, chosen[0]) if chosen else case
+    if "none" in choices and not chosen:
         return _deny(case, question, knowledge, said=())
     for value in choices:
-        if value in question.findings:
+        if value in offered_in(case, question):
             case = set_fact(case, value, Fact(PRESENT), knowledge)
+    for option in chosen:
+        case = _with_option(case, option)
     return case
+
+
+def offered_in(case: Case, question: Question) -> tuple[str, ...]:
+    """The findings that the pending question offered; those of the whole question in a case that does not say."""
+    return tuple(key for key in case.pending_keys if "." not in key) if case.pending_keys else question.findings
+
+
+def _about(case: Case) -> Optional[str]:
+    """The finding whose attribute the pending question asks about."""
+    return next((key.partition(".")[0] for key in case.pending_keys if "." in key), None)
 
 
 def merge_answer(
     case: Case, question: Question, reading: Reading, own: Sequence[Mention], knowledge: Knowledge
 ) -> Case:
     """The case with a message added as the answer to `question`; `own` are the mentions that are the patient's."""
-    if question.attribute is not None:
+    if question.attribute is not None and question.none is None:
         return _merge_attribute(case, question, reading)
     said = tuple(mention.finding for mention in own if mention.status in (PRESENT, UNCERTAIN, PAST))
-    offered = [name for name in question.findings if name in case.pending_keys] or list(question.findings)
-    hit = [name for name in said if _answers(name, question, knowledge)]
+    offered = offered_in(case, question)
+    hit = [name for name in said if any(name == each or each in knowledge.broader(name) for each in offered)]
     picked = _picked(reading, offered, bool(own), knowledge)
+    # A word that fits findings of several questions means those of the question that was put.
+    picked = [name for name in picked if name in question.findings] or picked
     for finding in picked:
         case = set_fact(case, finding, Fact(PRESENT), knowledge)
     if reading.answer == "no" and not hit and not picked and _says(reading, knowledge, "excepts"):
@@ -95,9 +109,9 @@ def _says(reading: Reading, knowledge: Knowledge, kind: str) -> bool:
 def _with_option(case: Case, option: Option) -> Case:
     if option.age is not None:
         return replace(case, age=_between(option.age.at_least or 0.0, option.age.at_most or _OLDEST))
-    if not case.pending_keys:
+    finding = _about(case)
+    if finding is None:
         return case
-    finding = case.pending_keys[0].split(".")[0]
     fact = case.facts.get(finding, Fact(PRESENT))
     lasting, when = fact.lasting, fact.when
     if option.lasting is not None:
@@ -109,9 +123,9 @@ def _with_option(case: Case, option: Option) -> Case:
 
 
 def _merge_attribute(case: Case, question: Question, reading: Reading) -> Case:
-    finding = case.pending_keys[0].split(".")[0] if case.pending_keys else ""
-    fact = case.facts.get(finding)
-    if fact is None:
+    finding = _about(case)
+    fact = case.facts.get(finding) if finding else None
+    if finding is None or fact is None:
         return case
     if question.attribute == "trend" and reading.trend is None and reading.answer in ("yes", "no"):
         return case.with_fact(finding, replace(fact, trend="worse" if reading.answer == "yes" else "unchanged"))
@@ -122,22 +136,22 @@ def _merge_attribute(case: Case, question: Question, reading: Reading) -> Case:
     return case
 
 
-def _answers(name: str, question: Question, knowledge: Knowledge) -> bool:
-    return any(name == each or each in knowledge.broader(name) for each in question.findings)
-
-
 def _deny(case: Case, question: Question, knowledge: Knowledge, said: Iterable[str]) -> Case:
-    """The findings of the question denied, all but those that the same message names."""
-    named = set(said)
-    kept = {
-        each for each in question.findings if any(each == name or each in knowledge.broader(name) for name in named)
-    }
-    for finding in question.findings:
+    """The findings that the question offered denied, all but those that the same message names."""
+    named, offered = set(said), offered_in(case, question)
+    kept = {each for each in offered if any(each == name or each in knowledge.broader(name) for name in named)}
+    for finding in offered:
         if finding not in kept and case.status(finding) in (None, UNCERTAIN):
             case = case.with_fact(finding, Fact(ABSENT))
+    # Only who has denied every part has denied the whole.
     whole = question.yes_means
-    if whole is not None and not kept and case.status(whole) in (None, UNCERTAIN):
+    every = all(case.status(each) == ABSENT for each in question.findings)
+    if whole is not None and every and case.status(whole) in (None, UNCERTAIN):
         case = case.with_fact(whole, Fact(ABSENT))
+    about = _about(case)
+    fact = case.facts.get(about) if about and question.none else None
+    if about is not None and fact is not None and fact.trend is None:
+        case = case.with_fact(about, replace(fact, trend=question.none))
     return case
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.knowledge import Knowledge
+from bot.triage.asking import is_red_flag
 from bot.triage.case import ABSENT, PRESENT, UNCERTAIN, Case, Change, Fact
-from bot.triage.decide import is_red_flag, red_flag_keys
 
 
 def set_fact(case: Case, finding: str, fact: Fact, knowledge: Knowledge) -> Case:
@@ -32,5 +32,4 @@ def set_fact(case: Case, finding: str, fact: Fact, knowledge: Knowledge) -> Case
 
 
 def _is_red_flag(finding: str, knowledge: Knowledge) -> bool:
-    flags = red_flag_keys(knowledge)
-    return any(is_red_flag(name, flags) for name in (finding, *knowledge.broader(finding)))
+    return any(is_red_flag(name, knowledge) for name in (finding, *knowledge.broader(finding)))

@@ -12,8 +12,8 @@ from bot.interview.facts import set_fact
 from bot.knowledge import Knowledge
 from bot.knowledge.model import Question
 from bot.nlu.reading import PATIENT, Mention, Reading, Stretch
+from bot.triage.asking import is_red_flag
 from bot.triage.case import ABSENT, PAST, PRESENT, UNCERTAIN, Bounds, Case, Change, Fact
-from bot.triage.decide import is_red_flag, red_flag_keys
 
 _YEAR, _DAY = 31557600.0, 86400.0
 # "All my life", without a number: for certain more than a year.
@@ -132,13 +132,12 @@ def _merge_loose(case: Case, reading: Reading, question: Optional[Question], kno
     finding = chief_complaint(case, knowledge)
     if reading.onset in ("sudden", "gradual"):
         # How it came on matters for a red flag before it matters for the complaint.
-        flags = red_flag_keys(knowledge)
         open_flags = [name for name, fact in case.facts.items() if fact.status == PRESENT and fact.onset is None]
         finding = next(
-            (name for name in sorted(open_flags) if is_red_flag(name, flags) or knowledge.broader(name)), finding
+            (name for name in sorted(open_flags) if is_red_flag(name, knowledge) or knowledge.broader(name)), finding
         )
-    if question is not None and question.attribute in ("lasting", "trend", "onset") and case.pending_keys:
-        finding = case.pending_keys[0].split(".")[0]
+    if question is not None and question.attribute in ("lasting", "trend", "onset"):
+        finding = next((key.partition(".")[0] for key in case.pending_keys if "." in key), finding)
     fact = case.facts.get(finding) if finding else None
     if finding is None or fact is None or fact.status not in (PRESENT, UNCERTAIN):
         return case

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from bot.knowledge import Knowledge
 from bot.knowledge.model import Question, urgency
+from bot.triage.asking import askable, askable_items, most_askings
 from bot.triage.case import PRESENT, Case
 from bot.triage.decision import Decision
-
-_RED_FLAG_ASKINGS, _OTHER_ASKINGS = 2, 1
 
 
 @dataclass(frozen=True)
 class Asked:
     """A question as it is put in one turn: the findings offered (in order), or the finding its attribute is about.
 
-    `keys` are the open keys that it may settle; `again` says that it is asked for the second time.
+    `keys` are the keys that it may settle; `again` says that it is asked for the second time, `mixed` that findings of
+    several questions of one group are offered together.
     """
 
     question: Question
@@ -25,10 +26,25 @@ class Asked:
     findings: tuple[str, ...] = ()
     about: Optional[str] = None
     again: bool = False
+    mixed: bool = False
+
+
+class _Put(NamedTuple):
+    """A question that could be put now: its rank (how far it reaches first), the findings that it would offer with
+    how far each reaches, and the attribute that it would ask about."""
+
+    rank: tuple[int, bool, int]
+    question: Question
+    offered: tuple[tuple[str, int], ...]
+    key: Optional[str]
+    again: bool
 
 
 def question_text(asked: Asked, knowledge: Knowledge) -> str:
     """The words of the question: the second wording when it is asked again, with the finding it is about named."""
+    if asked.mixed:
+        kind = "again" if asked.again else "first"
+        return knowledge.messages.text(f"ask.{asked.question.group}_{kind}")
     text = asked.question.again if asked.again else asked.question.text
     finding = knowledge.findings.get(asked.about) if asked.about else None
     return text.replace("{finding}", finding.label) if finding else text
@@ -37,52 +53,84 @@ def question_text(asked: Asked, knowledge: Knowledge) -> str:
 def next_question(case: Case, decision: Decision, knowledge: Knowledge) -> Optional[Asked]:
     """The question to ask now, None where no answer could change the level or the budget is spent.
 
-    Red-flag questions stand outside the budget and are asked once more where the answer stays unknown.
+    Red-flag questions stand outside the budget and are asked once more where the answer stays unknown. A group question
+    offers at most `knowledge.most_at_once` findings; one with room left takes in others of its group, as a whole.
     """
-    best: tuple[tuple[int, bool, int], Asked] | None = None
-    for place, question in enumerate(knowledge.questions):
-        if not question.red_flag and case.spent >= knowledge.budget:
-            continue
-        asked = _put(case, decision, knowledge, question)
-        if asked is None:
-            continue
+    for question in knowledge.questions:
         if question.clarifies is not None:
-            return asked
-        reach = max(urgency(decision.open[key]) for key in asked.keys)
-        # Between questions that reach as high, a red flag comes first and a second asking last.
-        rank = (reach, question.red_flag and not asked.again, -place)
-        if best is None or rank > best[0]:
-            best = (rank, asked)
-    return best[1] if best else None
+            asked = _clarifying(case, question)
+            if asked is not None:
+                return asked
+    puts = sorted(_possible(case, decision, knowledge), key=lambda put: put.rank, reverse=True)
+    return _chosen(puts[0], puts, knowledge) if puts else None
 
 
-def _put(case: Case, decision: Decision, knowledge: Knowledge, question: Question) -> Optional[Asked]:
-    # Without knowing where it is there is no advice at all: that is worth asking twice, as a red flag is.
-    most = _RED_FLAG_ASKINGS if question.red_flag or question.clarifies else _OTHER_ASKINGS
-    if question.clarifies is not None:
-        said = case.status(question.clarifies) == PRESENT
-        known = any(case.status(name) for name in question.findings)
-        if not said or known or case.asked.get(question.clarifies, 0) >= most:
-            return None
-        again = case.asked.get(question.clarifies, 0) > 0
-        return Asked(question, (question.clarifies,), question.findings, again=again)
-    if question.attribute is not None:
-        keys = [key for key in decision.open if key.endswith("." + question.attribute)]
-        keys = [key for key in keys if case.asked.get(key, 0) < most]
-        if not keys:
-            return None
-        # What is asked about is the finding that could raise the level most; among equals, one that was said.
-        key = min(keys, key=lambda each: (-urgency(decision.open[each]), each.split(".")[0] not in case.facts, each))
-        finding = key.split(".")[0]
-        return Asked(question, (key,), about=finding, again=case.asked.get(key, 0) > 0)
-    offered, settled = [], []
-    for name in question.findings:
-        keys = [key for key in decision.open if key == name or ("." not in key and name in knowledge.broader(key))]
-        said = any(case.status(each) == PRESENT for each in (name, *knowledge.narrower(name)))
-        if keys and not said and case.asked.get(name, 0) < most:
-            offered.append(name)
-            settled += keys
-    if not offered:
+def _clarifying(case: Case, question: Question) -> Optional[Asked]:
+    unclear = question.clarifies or ""
+    said = case.status(unclear) == PRESENT and not any(case.status(name) for name in question.findings)
+    times = case.asked.get(unclear, 0)
+    if not said or times >= most_askings(question):
         return None
-    again = any(case.asked.get(name, 0) > 0 for name in offered)
-    return Asked(question, tuple(dict.fromkeys(settled)), tuple(offered), again=again)
+    return Asked(question, (unclear,), question.findings, again=times > 0)
+
+
+def _possible(case: Case, decision: Decision, knowledge: Knowledge) -> list[_Put]:
+    """Every question that could be put now, one for its first asking and one for its second."""
+    items: dict[str, int] = {}
+    attributes: dict[str, dict[str, int]] = {}
+    for key, level in decision.open.items():
+        if "." in key:
+            if askable(key, case, knowledge):
+                attributes.setdefault(key.rpartition(".")[2], {})[key] = urgency(level)
+        else:
+            for item in askable_items(key, case, knowledge):
+                items[item] = max(items.get(item, 0), urgency(level))
+    puts = []
+    for place, question in enumerate(knowledge.questions):
+        if question.clarifies is not None or (not question.red_flag and case.spent >= knowledge.budget):
+            continue
+        open_key = _key(attributes.get(question.attribute or "", {}), case)
+        for again in (False, True):
+            offered = tuple(
+                (item, items[item])
+                for item in question.findings
+                if item in items
+                and (case.asked.get(item, 0) > 0) == again
+                # What is offered as a whole is not offered in its kinds beside it.
+                and not any(whole in items for whole in knowledge.broader(item))
+            )
+            about = open_key if open_key and (case.asked.get(open_key, 0) > 0) == again else None
+            reach = [*(each for _, each in offered), *([attributes[question.attribute or ""][about]] if about else [])]
+            if reach:
+                # Between questions that reach as high, a red flag comes first and a second asking last.
+                rank = (max(reach), question.red_flag and not again, -place)
+                puts.append(_Put(rank, question, offered, about, again))
+    return puts
+
+
+def _key(open_keys: Mapping[str, int], case: Case) -> Optional[str]:
+    """What is asked about is the finding that could raise the level most; among equals, one that was said."""
+    if not open_keys:
+        return None
+    return min(open_keys, key=lambda each: (-open_keys[each], each.partition(".")[0] not in case.facts, each))
+
+
+def _chosen(first: _Put, puts: list[_Put], knowledge: Knowledge) -> Asked:
+    about = first.key.partition(".")[0] if first.key else None
+    keys = (first.key,) if first.key else ()
+    if not first.offered:
+        return Asked(first.question, keys, about=about, again=first.again)
+    most = knowledge.most_at_once
+    offered = [item for item, _ in sorted(first.offered, key=lambda each: -each[1])][:most]
+    own = len(offered)
+    for put in puts:
+        # Others join as a whole or not at all: what belongs together is asked together.
+        if put is not first and _joins(put, first) and len(offered) + len(put.offered) <= most:
+            offered += [item for item, _ in put.offered]
+    mixed = len(offered) > own
+    return Asked(first.question, (*keys, *offered), tuple(offered), about, first.again, mixed)
+
+
+def _joins(put: _Put, first: _Put) -> bool:
+    same = put.question.group is not None and put.question.group == first.question.group
+    return same and put.again == first.again and put.question.red_flag and first.question.red_flag

@@ -17,16 +17,18 @@ from bot.triage.decide import decide
 from bot.triage.decision import Decision
 
 QUESTION, CONFIRM, ADVICE, EMERGENCY = "question", "confirm", "advice", "emergency"
-NOT_COVERED, NOTHING, NOTHING_NEW = "not_covered", "nothing", "nothing_new"
+NOT_COVERED, NOTHING, NOTHING_NEW, CRISIS = "not_covered", "nothing", "nothing_new", "crisis"
 RETRACTION = "retraction"
 
 
 @dataclass(frozen=True)
 class Turn:
-    """What comes of a turn. `kind` is question, confirm (is a red flag really not there?), advice, emergency,
-    not_covered, nothing (nothing was understood), or nothing_new (advice was given, and this adds nothing to it).
-    `other` tells that the emergency is somebody else's than the patient's of the conversation so far, `again` that an
-    emergency was answered before.
+    """What comes of a turn.
+
+    `kind` is question, confirm (is a red flag really not there?), advice, emergency, not_covered, nothing (nothing was
+    understood), nothing_new (advice was given, and this adds nothing to it), or crisis (a rule says that this person is
+    to be answered in its own way, without any question). `other` tells that the emergency is somebody else's than the
+    patient's of the conversation so far, `again` that an emergency was answered before.
     """
 
     kind: str
@@ -45,7 +47,7 @@ class Turn:
     @property
     def finished(self) -> bool:
         """Whether advice is due in this turn."""
-        return self.kind in (ADVICE, EMERGENCY)
+        return self.kind in (ADVICE, EMERGENCY, CRISIS)
 
 
 def take_turn(
@@ -72,6 +74,8 @@ def take_turn(
     decision = decide(case, knowledge, on)
     if decision.level == "emergency" or case.emergency:
         return Turn(EMERGENCY, replace(case, emergency=True), decision, reading=reading, again=before.emergency)
+    if in_crisis(decision, knowledge):
+        return Turn(CRISIS, replace(case, advised=True), decision, reading=reading, again=before.advised)
     if case.retracting is not None:
         case = replace(case, pending=RETRACTION, pending_keys=(case.retracting,))
         return Turn(CONFIRM, case, decision, reading=reading)
@@ -85,15 +89,20 @@ def take_turn(
     return Turn(ADVICE, replace(case, advised=True), decision, reading=reading)
 
 
+def in_crisis(decision: Decision, knowledge: Knowledge) -> bool:
+    """Whether a rule that fired wants the crisis reply: its own words, and never a questionnaire."""
+    return any(knowledge.rules[each.id].reply == "crisis" for each in decision.fired)
+
+
 def _known(case: Case) -> tuple[object, ...]:
     return (case.facts, case.age, case.sex, case.pregnant, case.unexplained)
 
 
 def _remember(case: Case, asked: Asked) -> Case:
     counts = dict(case.asked)
-    for key in dict.fromkeys((*asked.keys, *asked.findings)):
+    for key in asked.keys:
         counts[key] = counts.get(key, 0) + 1
-    pending_keys = asked.findings or asked.keys
+    pending_keys = asked.findings if asked.question.clarifies else asked.keys
     spent = case.spent + (0 if asked.question.red_flag else 1)
     return replace(case, asked=counts, spent=spent, pending=asked.question.id, pending_keys=pending_keys)
 

@@ -35,6 +35,17 @@ class Fields:
         """A text, None where there is none."""
         return self.text(name) if self.data.get(name) else None
 
+    def known(self, name: str, valid: Mapping[str, Any], what: str, where: str) -> Optional[str]:
+        """The name of a thing (`what`) that is declared elsewhere (`where`), None where there is none."""
+        word = self.maybe(name)
+        if word is not None and word not in valid:
+            raise KnowledgeError(
+                self.file,
+                (*self.keys, name),
+                f'unknown {what} "{word}". {nearest(word, valid)} They are declared in {where}.',
+            )
+        return word
+
     def texts(self, name: str) -> tuple[str, ...]:
         """A list of texts, empty where there is none."""
         return tuple(" ".join(str(item).split()) for item in self.sequence(name))

@@ -5,14 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Mapping, Optional
 
-from bot.knowledge.conditions import SECONDS, ConditionParser, Has, Range, seconds_of
+from bot.knowledge.conditions import SECONDS, TRENDS, ConditionParser, Has, PersonIs, Range, seconds_of
 from bot.knowledge.fields import Fields
 from bot.knowledge.files import canonical, read_documents, version_of
 from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.messages import Messages
 from bot.knowledge.model import (
+    GROUPS,
     KINDS,
     LEVELS,
+    REPLIES,
     Finding,
     Line,
     Option,
@@ -24,8 +26,10 @@ from bot.knowledge.model import (
     Source,
     Topic,
 )
-from bot.knowledge.problems import KeyPath, KnowledgeError, nearest
+from bot.knowledge.problems import KeyPath, KnowledgeError
 
+# How many findings one question may offer where the knowledge does not say.
+_MOST_AT_ONCE = 8
 TREE = Path(__file__).resolve().parents[2] / "knowledge"
 
 
@@ -40,7 +44,7 @@ def build(documents: Mapping[str, Any]) -> Knowledge:
     sources = _sources(documents.get("sources.yml", {}))
     topics = _topics(documents, findings, sources)
     rules = _rules(documents, findings, sources)
-    questions, budget = _interview(documents.get("interview.yml", {}), findings)
+    questions, budget, most_at_once = _interview(documents.get("interview.yml", {}), findings)
     groups = {name.split("/")[-1][:-4]: data for name, data in documents.items() if name.startswith("messages/en/")}
     language = {name.split("/")[-1][:-4]: data for name, data in documents.items() if name.startswith("language/en/")}
     data = canonical(documents)
@@ -52,6 +56,7 @@ def build(documents: Mapping[str, Any]) -> Knowledge:
         topics=topics,
         questions=questions,
         budget=budget,
+        most_at_once=most_at_once,
         sources=sources,
         messages=Messages(groups),
         language=language,
@@ -59,7 +64,9 @@ def build(documents: Mapping[str, Any]) -> Knowledge:
 
 
 def _findings(documents: Mapping[str, Any]) -> dict[str, Finding]:
-    valid = ("label", "kind", "say", "compose", "broader", "choice", "calms", "own_denial", "codes")
+    words = ("label", "kind", "say", "compose", "broader", "choice", "calms", "own_denial", "codes")
+    valid = (*words, "asked_in", "only_for")
+    questions = documents.get("interview.yml", {}).get("questions", {})
     every = {key for name, data in documents.items() if name.startswith("findings/") for key in data}
     signs = documents.get("language/en/signs.yml", {})
     sites = documents.get("language/en/sites.yml", {})
@@ -87,9 +94,19 @@ def _findings(documents: Mapping[str, Any]) -> dict[str, Finding]:
                 choice=fields.maybe("choice"),
                 calms=bool(entry.get("calms", False)),
                 own_denial=bool(entry.get("own_denial", False)),
+                asked_in=fields.known("asked_in", questions, "question", "knowledge/interview.yml"),
+                only_for=_only_for(file, (name, "only_for"), entry.get("only_for")),
                 codes={key: str(value) for key, value in fields.mapping("codes").items()},
             )
     return findings
+
+
+def _only_for(file: str, keys: KeyPath, data: Any) -> Optional[PersonIs]:
+    if data is None:
+        return None
+    person = ConditionParser(file, {}).parse({"person": data}, keys)
+    assert isinstance(person, PersonIs)
+    return person
 
 
 def _sources(data: Mapping[str, Any]) -> dict[str, Source]:
@@ -113,7 +130,8 @@ def _sources(data: Mapping[str, Any]) -> dict[str, Source]:
 def _rules(
     documents: Mapping[str, Any], findings: Mapping[str, Finding], sources: Mapping[str, Source]
 ) -> dict[str, Rule]:
-    valid = ("version", "level", "when", "why", "sources", "judgement", "valid_from", "valid_to", "reviewed", "cases")
+    words = ("version", "level", "when", "why", "sources", "judgement", "valid_from", "valid_to", "reviewed", "cases")
+    valid = (*words, "reply")
     shared: dict[Has, Has] = {}
     rules: dict[str, Rule] = {}
     for file, data in documents.items():
@@ -143,6 +161,7 @@ def _rules(
                 cases=tuple(
                     _case(file, (*keys, "cases", place), case) for place, case in enumerate(fields.sequence("cases"))
                 ),
+                reply=fields.one_of("reply", REPLIES) if "reply" in entry else None,
             )
     return rules
 
@@ -207,21 +226,20 @@ def _topics(
     return topics
 
 
-def _interview(data: Mapping[str, Any], findings: Mapping[str, Finding]) -> tuple[tuple[Question, ...], int]:
+def _interview(data: Mapping[str, Any], findings: Mapping[str, Finding]) -> tuple[tuple[Question, ...], int, int]:
     file = "interview.yml"
-    valid = ("text", "again", "why", "red_flag", "findings", "attribute", "options", "yes_means", "clarifies")
+    words = ("text", "again", "why", "red_flag", "findings", "attribute", "options", "yes_means", "clarifies")
+    valid = (*words, "group", "none")
     questions = []
-    top = Fields(file, (), data, ("budget", "questions"))
+    top = Fields(file, (), data, ("budget", "most_at_once", "questions"))
     for name, entry in top.mapping("questions").items():
         keys: KeyPath = ("questions", name)
         fields = Fields(file, keys, entry, valid)
         attribute = None
         if "attribute" in entry:
             attribute = fields.one_of("attribute", ("lasting", "trend", "onset", "age"))
-        for name_of in ("yes_means", "clarifies"):
-            named = fields.maybe(name_of)
-            if named and named not in findings:
-                raise KnowledgeError(file, (*keys, name_of), f'unknown finding "{named}". {nearest(named, findings)}')
+        here = fields.names("findings", findings, "finding", "knowledge/findings/")
+        asked = (*here, *(each.id for each in findings.values() if each.asked_in == name and each.id not in here))
         questions.append(
             Question(
                 id=name,
@@ -229,17 +247,19 @@ def _interview(data: Mapping[str, Any], findings: Mapping[str, Finding]) -> tupl
                 again=fields.text("again"),
                 why=fields.text("why"),
                 red_flag=bool(entry.get("red_flag", False)),
-                findings=fields.names("findings", findings, "finding", "knowledge/findings/"),
+                findings=asked,
                 attribute=attribute,
                 options=tuple(
                     _option((*keys, "options", place), option)
                     for place, option in enumerate(fields.sequence("options"))
                 ),
-                yes_means=fields.maybe("yes_means"),
-                clarifies=fields.maybe("clarifies"),
+                yes_means=fields.known("yes_means", findings, "finding", "knowledge/findings/"),
+                clarifies=fields.known("clarifies", findings, "finding", "knowledge/findings/"),
+                group=fields.one_of("group", GROUPS) if "group" in entry else None,
+                none=fields.one_of("none", TRENDS) if "none" in entry else None,
             )
         )
-    return tuple(questions), top.whole("budget")
+    return tuple(questions), top.whole("budget"), top.whole("most_at_once") or _MOST_AT_ONCE
 
 
 def _option(keys: KeyPath, data: Any) -> Option:

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Mapping, Optional
 
-from bot.knowledge.conditions import Condition, Range
+from bot.knowledge.conditions import Condition, PersonIs, Range
 
 LEVELS = ("unknown", "self_care", "routine", "within_2_weeks", "same_day", "emergency")
+GROUPS = ("symptoms", "background")
+REPLIES = ("crisis",)
 KINDS = ("symptom", "condition", "medicine", "event", "person", "calming", "complaint")
 
 
@@ -28,7 +30,7 @@ class Finding:
     `say` are phrases, `compose` pairs of a sign and a site that mean it when they stand together, `broader` the
     findings it is a kind of. `choice` labels it among the choices of a question; `calms` marks what may lower a level.
     `own_denial` marks a finding that a denial of its broader ones does not deny, because people have another word
-    for it.
+    for it. `asked_in` names the question of the interview that asks about it, `only_for` the people who can have it.
     """
 
     id: str
@@ -41,6 +43,8 @@ class Finding:
     choice: Optional[str] = None
     calms: bool = False
     own_denial: bool = False
+    asked_in: Optional[str] = None
+    only_for: Optional[PersonIs] = None
     codes: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -58,10 +62,11 @@ class Option:
 
 @dataclass(frozen=True)
 class Question:
-    """A question of the interview: about a group of findings, or about one attribute of one finding.
+    """A question of the interview: about a group of findings, about one attribute of one finding, or about both.
 
-    `yes_means` is the finding that a bare "yes" to the group makes present. Red-flag questions stand outside the
-    budget. `again` is the same question in other words, for the second asking; `why` answers "why do you ask?".
+    Questions of one `group` (symptoms, background) may be put together when each has little left to ask. `yes_means` is
+    the finding that a bare "yes" to the group makes present. Red-flag questions stand outside the budget. `again` is the same question in other words, for the second asking; `why` answers "why do you ask?".
+    `none` is the trend that "none of these" means, where the question is about the trend as well.
     A question that `clarifies` a finding is asked when that finding was said and none of the question's own was.
     """
 
@@ -75,6 +80,8 @@ class Question:
     options: tuple[Option, ...] = ()
     yes_means: Optional[str] = None
     clarifies: Optional[str] = None
+    group: Optional[str] = None
+    none: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -113,7 +120,10 @@ class RuleCase:
 
 @dataclass(frozen=True)
 class Rule:
-    """A red flag or a threshold: when it holds, the level is at least `level`; valid from a day, perhaps to a day."""
+    """A red flag or a threshold: when it holds, the level is at least `level`; valid from a day, perhaps to a day.
+
+    `reply` names another way of answering than advice and questions: "crisis" for a person who may harm themselves.
+    """
 
     id: str
     version: int
@@ -128,6 +138,7 @@ class Rule:
     valid_to: Optional[date]
     reviewed: Optional[Review]
     cases: tuple[RuleCase, ...]
+    reply: Optional[str] = None
 
     def valid_on(self, day: date) -> bool:
         """Whether the rule is in force on that day; the last day counts."""

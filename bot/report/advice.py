@@ -22,7 +22,7 @@ def emergency(turn: Turn, knowledge: Knowledge, number: str) -> Reply:
     messages = knowledge.messages
     fired = [each for each in turn.decision.fired if each.level == "emergency"]
     now = bool(fired)
-    reasons = [_reason(each, knowledge, number) for each in fired]
+    reasons = [reason_part(each, knowledge, number) for each in fired]
     headline = messages.text("emergency.headline", number=number)
     said = understood(turn.case, knowledge, urgent_first=True)
     lines = [headline + ".", messages.text("emergency.act", number=number)]
@@ -43,7 +43,7 @@ def emergency(turn: Turn, knowledge: Knowledge, number: str) -> Reply:
         "how_long": messages.text("emergency.how_long"),
     }
     parts = {
-        **_level_part("emergency", knowledge, number),
+        **level_part("emergency", knowledge, number),
         "reasons": reasons,
         "understood": [{"text": text} for text in said],
         "not_understood": [],
@@ -55,7 +55,7 @@ def emergency(turn: Turn, knowledge: Knowledge, number: str) -> Reply:
         "safety_net": net,
         "would_change": [],
         "topics": list(turn.decision.topics),
-        "demonstration": _demonstration(fired, knowledge),
+        "demonstration": demonstration(fired, knowledge),
         "report_url": None,
     }
     return Reply("emergency", "\n".join(lines), advice=parts)
@@ -69,14 +69,14 @@ def advice(turn: Turn, knowledge: Knowledge, number: str, answers: Sequence[Arch
     topic = _topic(turn, knowledge)
     # The strongest reasons, and no calmer ones beside them: the record keeps them all.
     strongest = [each for each in decision.fired if each.level == decision.level][:_MOST_REASONS]
-    reasons = [_reason(each, knowledge, number) for each in strongest]
+    reasons = [reason_part(each, knowledge, number) for each in strongest]
     if not reasons:
         reasons = [{"text": messages.text("advice.no_rule"), "rule": None, "sources": []}]
     changes = [{"text": describe_change(change, knowledge), "level": change.level} for change in decision.would_change][
         :_MOST_CHANGES
     ]
     parts: dict[str, Any] = {
-        **_level_part(decision.level, knowledge, number),
+        **level_part(decision.level, knowledge, number),
         "reasons": reasons,
         "understood": [{"text": text} for text in understood(turn.case, knowledge)],
         "denied": denied(turn.case, knowledge),
@@ -90,7 +90,7 @@ def advice(turn: Turn, knowledge: Knowledge, number: str, answers: Sequence[Arch
         "safety_net": _safety_net(topic, knowledge, number),
         "would_change": changes,
         "topics": list(decision.topics),
-        "demonstration": _demonstration(decision.fired, knowledge),
+        "demonstration": demonstration(decision.fired, knowledge),
         "report_url": None,
     }
     return Reply("advice", _advice_text(turn, parts, knowledge), advice=parts)
@@ -99,7 +99,7 @@ def advice(turn: Turn, knowledge: Knowledge, number: str, answers: Sequence[Arch
 def _child(turn: Turn, knowledge: Knowledge, number: str) -> Reply:
     messages = knowledge.messages
     parts = {
-        **_level_part("unknown", knowledge, number),
+        **level_part("unknown", knowledge, number),
         "headline": messages.text("level.child.headline"),
         "level_label": messages.text("level.child.label"),
         "timeframe": messages.text("level.child.timeframe"),
@@ -120,7 +120,8 @@ def _child(turn: Turn, knowledge: Knowledge, number: str) -> Reply:
     return Reply("advice", messages.text("notice.child"), advice=parts)
 
 
-def _level_part(level: str, knowledge: Knowledge, number: str) -> dict[str, Any]:
+def level_part(level: str, knowledge: Knowledge, number: str) -> dict[str, Any]:
+    """The level as advice shows it: its id, its name, what to do, and by when."""
     messages = knowledge.messages
     return {
         "level": level,
@@ -130,7 +131,8 @@ def _level_part(level: str, knowledge: Knowledge, number: str) -> dict[str, Any]
     }
 
 
-def _reason(fired: Fired, knowledge: Knowledge, number: str) -> dict[str, Any]:
+def reason_part(fired: Fired, knowledge: Knowledge, number: str) -> dict[str, Any]:
+    """Why: the words of a rule that fired, with the rule and its sources."""
     text = knowledge.rules[fired.id].why
     if fired.caution:
         text = knowledge.messages.text("advice.caution", text=text, number=number)
@@ -178,7 +180,8 @@ def _safety_net(topic: Optional[Topic], knowledge: Knowledge, number: str) -> di
     }
 
 
-def _demonstration(fired: Sequence[Fired], knowledge: Knowledge) -> Optional[str]:
+def demonstration(fired: Sequence[Fired], knowledge: Knowledge) -> Optional[str]:
+    """The mark on advice that rests on a rule no clinician has signed, or on none; None where all are signed."""
     unsigned = any(each.reviewed is None for each in fired) or not fired
     return knowledge.messages.text("notice.demonstration") if unsigned else None
 

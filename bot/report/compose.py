@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Optional
 
 from bot.archive.answer import ArchivedAnswer
 from bot.interview.questions import Asked, question_text
-from bot.interview.turn import ADVICE, CONFIRM, EMERGENCY, NOT_COVERED, NOTHING_NEW, QUESTION, Turn
+from bot.interview.turn import (
+    ADVICE,
+    CONFIRM,
+    CRISIS,
+    EMERGENCY,
+    NOT_COVERED,
+    NOTHING_NEW,
+    QUESTION,
+    Turn,
+    in_crisis,
+)
 from bot.knowledge import Knowledge
 from bot.report.advice import advice, emergency
+from bot.report.crisis import crisis
 from bot.report.describe import acknowledged, unread
 from bot.report.reply import Choice, Reply
 
 
 def compose(
-    turn: Turn, knowledge: Knowledge, *, emergency_number: str, answers: Sequence[ArchivedAnswer] = ()
+    turn: Turn,
+    knowledge: Knowledge,
+    *,
+    emergency_number: str,
+    crisis_line: Optional[str] = None,
+    answers: Sequence[ArchivedAnswer] = (),
 ) -> Reply:
-    """The reply to a turn. `answers` are the archive's, already gated by the level."""
+    """The reply to a turn. `answers` are the archive's, already gated by the level; `crisis_line` is whom to call who
+    may harm themselves, by name and number."""
+    if turn.kind == CRISIS or (turn.kind == EMERGENCY and in_crisis(turn.decision, knowledge)):
+        return crisis(turn, knowledge, emergency_number, crisis_line)
     if turn.kind == EMERGENCY:
         return emergency(turn, knowledge, emergency_number)
     if turn.kind == CONFIRM:
@@ -57,10 +77,10 @@ def _question(turn: Turn, asked: Asked, knowledge: Knowledge) -> Reply:
     question = asked.question
     text = question_text(asked, knowledge)
     not_sure = Choice(knowledge.messages.text("ask.not_sure"), "not_sure")
-    if question.attribute is not None:
+    if question.attribute is not None and question.none is None:
         choices = tuple(Choice(option.label, option.value) for option in question.options)
         return Reply("question", _asked(turn, knowledge, text), (*choices, not_sure), several=False)
-    if len(asked.findings) == 1:
+    if len(asked.findings) == 1 and asked.about is None:
         only = asked.findings[0]
         choices = (
             Choice(knowledge.messages.text("ask.yes"), only),
@@ -68,7 +88,11 @@ def _question(turn: Turn, asked: Asked, knowledge: Knowledge) -> Reply:
             not_sure,
         )
         return Reply("question", _asked(turn, knowledge, _named(text, asked, knowledge)), choices, several=False)
-    choices = tuple(Choice(_label(name, knowledge), name) for name in asked.findings)
+    options = question.options if asked.about else ()
+    choices = (
+        *(Choice(option.label, option.value) for option in options),
+        *(Choice(_label(name, knowledge), name) for name in asked.findings),
+    )
     none = Choice(knowledge.messages.text("ask.none"), "none")
     return Reply("question", _asked(turn, knowledge, text), (*choices, none, not_sure), several=True)
 

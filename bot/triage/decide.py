@@ -7,7 +7,8 @@ from typing import Collection, Iterable
 
 from bot.knowledge import Knowledge
 from bot.knowledge.conditions import PersonIs, leaves
-from bot.knowledge.model import Rule, urgency
+from bot.knowledge.model import LEVELS, Rule, urgency
+from bot.triage.asking import RED_FLAG_ASKINGS, is_red_flag
 from bot.triage.case import ABSENT, PAST, PRESENT, Case
 from bot.triage.decision import Decision, Fired, WouldChange
 from bot.triage.truth import Evaluator, Finding
@@ -15,7 +16,6 @@ from bot.triage.truth import Evaluator, Finding
 # The rules are for people of 16 and over, except emergencies and rules that name an age themselves
 # (design, "One case").
 ADULT = 16.0
-ASKED_ENOUGH = 2
 
 
 def decide(case: Case, knowledge: Knowledge, on: date) -> Decision:
@@ -30,24 +30,38 @@ def decide(case: Case, knowledge: Knowledge, on: date) -> Decision:
     child = case.age is not None and case.age.high < ADULT
     rules = [rule for rule in in_play(case, knowledge) if rule.valid_on(day) and (not child or for_children(rule))]
     raising, calming = Evaluator(case, knowledge), Evaluator(case, knowledge, raising=False)
-    outcomes = [(rule, (raising if _raises(rule) else calming).evaluate(rule.when)) for rule in rules]
-    fired = [_fired(rule, rule.level, outcome) for rule, outcome in outcomes if outcome.truth is True]
-    fired += _cautions(case, knowledge, outcomes)
+    fired, undecided = [], []
+    for rule in rules:
+        evaluator = raising if _raises(rule) else calming
+        truth = evaluator.truth(rule.when)
+        if truth:
+            fired.append(_fired(rule, rule.level, evaluator.evaluate(rule.when)))
+        elif truth is None:
+            undecided.append((rule, evaluator))
+    fired += _cautions(case, knowledge, undecided)
     covered = "child" if child else "yes" if fired or _covered(case, knowledge) else "no"
     level = _level(fired, covered, case, knowledge)
     reach: dict[str, str] = {}
-    for rule, outcome in outcomes:
-        if outcome.truth is None and urgency(rule.level) > urgency(level):
-            for key in outcome.open:
+    highest = urgency(level)
+    for rule, evaluator in undecided:
+        if urgency(rule.level) > urgency(level):
+            highest = max(highest, urgency(rule.level))
+            for key in evaluator.ask(rule.when):
                 if urgency(rule.level) > urgency(reach.get(key, "unknown")):
                     reach[key] = rule.level
+    if level == "routine" and not any(urgency(each.level) >= urgency(level) for each in fired):
+        # Nothing asks for a doctor but that nothing is known: what could show that home will do is worth a question.
+        for rule, evaluator in undecided:
+            if rule.level == "self_care":
+                for key in evaluator.ask(rule.when):
+                    reach.setdefault(key, rule.level)
     if level == "self_care" and case.age is None:
         # Whether the rules count at all depends on the age, so calm advice is not given before it is known.
-        reach["person.age"] = "routine"
-    highest = max((urgency(level), *(urgency(each) for each in reach.values())))
+        reach.setdefault("person.age", "routine")
+        highest = max(highest, urgency("routine"))
     return Decision(
         level=level,
-        could_become=next(each for each in (level, *reach.values()) if urgency(each) == highest),
+        could_become=LEVELS[highest],
         topics=_topics(case, knowledge),
         fired=tuple(sorted(fired, key=lambda each: (-urgency(each.level), each.caution, each.id))),
         open=reach,
@@ -72,22 +86,6 @@ def in_play(case: Case, knowledge: Knowledge) -> list[Rule]:
     return [found[name] for name in sorted(found)]
 
 
-def red_flag_keys(knowledge: Knowledge) -> frozenset[str]:
-    """The keys that red-flag questions ask about: findings, and attributes as ".NAME"."""
-    keys: set[str] = set()
-    for question in knowledge.questions:
-        if question.red_flag:
-            keys.update(question.findings)
-            if question.attribute:
-                keys.add(f".{question.attribute}")
-    return frozenset(keys)
-
-
-def is_red_flag(key: str, flags: frozenset[str]) -> bool:
-    """Whether a red-flag question asks about this key."""
-    return key in flags or ("." in key and "." + key.split(".", 1)[1] in flags)
-
-
 def for_children(rule: Rule) -> bool:
     """Whether a rule holds for people under 16 too: emergencies, and rules that name an age themselves."""
     return rule.level == "emergency" or any(
@@ -104,18 +102,16 @@ def _fired(rule: Rule, level: str, outcome: Finding, caution: bool = False) -> F
     return Fired(rule.id, rule.version, level, rule.sources, reviewed, outcome.held, caution)
 
 
-def _cautions(case: Case, knowledge: Knowledge, outcomes: Iterable[tuple[Rule, Finding]]) -> list[Fired]:
-    asked_enough = [key for key, times in case.asked.items() if times >= ASKED_ENOUGH]
-    if not asked_enough:
-        return []
-    flags = red_flag_keys(knowledge)
-    unresolved = {key for key in asked_enough if is_red_flag(key, flags)}
+def _cautions(case: Case, knowledge: Knowledge, undecided: Iterable[tuple[Rule, Evaluator]]) -> list[Fired]:
+    asked_enough = [key for key, times in case.asked.items() if times >= RED_FLAG_ASKINGS]
+    unresolved = {key for key in asked_enough if is_red_flag(key, knowledge)}
     if not unresolved:
         return []
     fired = []
-    for rule, outcome in outcomes:
-        doubtful = {key for key in outcome.open if key in unresolved or _half_resolved(key, unresolved, flags)}
-        if outcome.truth is None and doubtful:
+    for rule, evaluator in undecided:
+        open_keys = evaluator.evaluate(rule.when).open
+        doubtful = {key for key in open_keys if key in unresolved or _half_resolved(key, unresolved, knowledge)}
+        if doubtful:
             taken = unresolved | doubtful
             assumed = Evaluator(case, knowledge, raising=_raises(rule), assumed=taken).evaluate(rule.when)
             if assumed.truth is True:
@@ -124,10 +120,10 @@ def _cautions(case: Case, knowledge: Knowledge, outcomes: Iterable[tuple[Rule, F
     return fired
 
 
-def _half_resolved(key: str, unresolved: Collection[str], flags: frozenset[str]) -> bool:
+def _half_resolved(key: str, unresolved: Collection[str], knowledge: Knowledge) -> bool:
     """Whether a red flag that was asked about twice has turned out to be there, but not yet how it came: a yes to it
     must not calm what the doubt had raised."""
-    return key.partition(".")[0] in unresolved and is_red_flag(key, flags)
+    return key.partition(".")[0] in unresolved and is_red_flag(key, knowledge)
 
 
 def _covered(case: Case, knowledge: Knowledge) -> bool:
@@ -156,7 +152,7 @@ def _level(fired: Iterable[Fired], covered: str, case: Case, knowledge: Knowledg
 
 
 def _flagged(case: Case, knowledge: Knowledge) -> bool:
-    flags = red_flag_keys(knowledge)
+    flags = knowledge.red_flags
     present = [name for name, fact in case.facts.items() if fact.status == PRESENT and name in knowledge.findings]
     return any(flags.intersection((name, *knowledge.broader(name))) for name in present)
 

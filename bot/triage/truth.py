@@ -5,11 +5,13 @@ Source of the method: S. C. Kleene, Introduction to Metamathematics (1952), sect
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Collection, Optional, Union
+from typing import Optional, Union
 
 from bot.knowledge import Knowledge
 from bot.knowledge.conditions import All, AnyOf, AtLeast, Condition, Has, Not, PersonIs, Range
+from bot.triage.asking import askable, cautions
 from bot.triage.case import ABSENT, PAST, PRESENT, Bounds, Case, Fact
 
 Truth = Optional[bool]
@@ -45,68 +47,166 @@ class Evaluator:
         assumed: Collection[str] = (),
     ) -> None:
         self._case = case
+        self._facts = case.facts
         self._knowledge = knowledge
         self._raising = raising
         self._assumed = assumed
         self._absent = {name for name, fact in case.facts.items() if fact.status == ABSENT}
-        self._known: dict[int, Finding] = {}
+        # By identity: the conditions of one knowledge live as long as it does, and comparing them would cost more.
+        self._truths: dict[int, Truth] = {}
+        self._leaves: dict[int, Finding] = {}
+        self._asks: dict[int, tuple[str, ...]] = {}
 
     def evaluate(self, condition: Condition) -> Finding:
         """The outcome of a condition, with open keys only where they could still decide it."""
-        # By identity: the conditions of one knowledge live as long as it does, and comparing them would cost more.
-        known = self._known.get(id(condition))
+        truth = self.truth(condition)
+        if truth is None:
+            return Finding(None, self._open(condition))
+        return Finding(True, (), self._held(condition)) if truth else _NO
+
+    def truth(self, condition: Condition) -> Truth:
+        """Whether the condition holds; None where that is not known."""
+        try:
+            return self._truths[id(condition)]
+        except KeyError:
+            truth = self._truths[id(condition)] = self._truth(condition)
+            return truth
+
+    def ask(self, condition: Condition) -> tuple[str, ...]:
+        """What to ask about next to learn whether an undecided condition holds: findings as the rules name them, and
+        attributes as "FINDING.onset". Of parts that must all hold, the first that is open: when it turns out not to
+        hold, the others need not be asked about. Empty where nothing is left to ask."""
+        known = self._asks.get(id(condition))
         if known is None:
-            known = self._known[id(condition)] = self._evaluate(condition)
+            known = self._asks[id(condition)] = self._ask(condition)
         return known
 
     def lacking(self, condition: Condition) -> tuple[Has, ...]:
         """The leaves any one of which, if it held, would make the condition hold; none where it holds already."""
-        if self.evaluate(condition).truth is True or isinstance(condition, (PersonIs, Not)):
+        if self.truth(condition) is True or isinstance(condition, (PersonIs, Not)):
             return ()
         if isinstance(condition, Has):
             return (condition,)
-        wanting = [part for part in condition.parts if self.evaluate(part).truth is not True]
+        wanting = [part for part in condition.parts if self.truth(part) is not True]
         if len(condition.parts) - len(wanting) < _needed(condition) - 1:
             return ()
         return tuple(leaf for part in wanting for leaf in self.lacking(part))
 
-    def _evaluate(self, condition: Condition) -> Finding:
-        if isinstance(condition, Has):
-            return self._has(condition)
-        if isinstance(condition, PersonIs):
-            return self._person(condition)
+    def _truth(self, condition: Condition) -> Truth:
+        if isinstance(condition, Has) and self._unsaid(condition):
+            return None if condition.gone_for is None else False
+        if isinstance(condition, (Has, PersonIs)):
+            return self._leaf(condition).truth
         if isinstance(condition, Not):
-            return self._not(condition)
-        return _count([self.evaluate(part) for part in condition.parts], _needed(condition))
+            inner = self.truth(condition.part)
+            if isinstance(condition.part, Has):
+                # Only findings that calm stand here, and they count only when they were said.
+                return inner is not True
+            return None if inner is None else not inner
+        result: Truth
+        if isinstance(condition, All):
+            result = True
+            for part in condition.parts:
+                truth = self.truth(part)
+                if truth is False:
+                    return False
+                if truth is None:
+                    result = None
+            return result
+        if isinstance(condition, AnyOf):
+            result = False
+            for part in condition.parts:
+                truth = self.truth(part)
+                if truth:
+                    return True
+                if truth is None:
+                    result = None
+            return result
+        truths = [self.truth(part) for part in condition.parts]
+        sure, needed = truths.count(True), _needed(condition)
+        return True if sure >= needed else None if sure + truths.count(None) >= needed else False
 
-    def _not(self, condition: Not) -> Finding:
-        inner = self.evaluate(condition.part)
-        if isinstance(condition.part, Has):
-            # Only findings that calm stand here, and they count only when they were said.
-            return _NO if inner.truth is True else _YES
-        if inner.truth is None:
-            return inner
-        return _NO if inner.truth else _YES
+    def _open(self, condition: Condition) -> tuple[str, ...]:
+        if isinstance(condition, (Has, PersonIs)):
+            return self._leaf(condition).open
+        if isinstance(condition, Not):
+            return self._open(condition.part)
+        return _joined(self._open(part) for part in condition.parts if self.truth(part) is None)
+
+    def _held(self, condition: Condition) -> tuple[str, ...]:
+        if isinstance(condition, (Has, PersonIs)):
+            return self._leaf(condition).held
+        if isinstance(condition, Not):
+            return ()
+        return _joined(self._held(part) for part in condition.parts if self.truth(part))
+
+    def _ask(self, condition: Condition) -> tuple[str, ...]:
+        if self.truth(condition) is not None:
+            return ()
+        if isinstance(condition, Not):
+            return self.ask(condition.part)
+        if isinstance(condition, PersonIs):
+            return _in_turn(self._leaf(condition).open, self._case, self._knowledge)
+        if isinstance(condition, Has):
+            return self._ask_of(condition)
+        if isinstance(condition, All):
+            for part in condition.parts:
+                keys = self.ask(part)
+                if keys:
+                    return keys
+                if self.truth(part) is None and not cautions(self._open(part), self._knowledge):
+                    return ()
+            return ()
+        return _joined(self.ask(part) for part in condition.parts)
+
+    def _ask_of(self, leaf: Has) -> tuple[str, ...]:
+        wanted, whole = [], False
+        for key in self._leaf(leaf).open:
+            if "." not in key:
+                whole = True
+            elif askable(key, self._case, self._knowledge):
+                wanted.append(key)
+        # Of the attributes of one finding, the first decides whether the next matters.
+        firsts = tuple({key.partition(".")[0]: key for key in reversed(wanted)}.values())
+        if whole and askable(leaf.finding, self._case, self._knowledge):
+            return (leaf.finding, *firsts)
+        return firsts
+
+    def _leaf(self, leaf: Union[Has, PersonIs]) -> Finding:
+        known = self._leaves.get(id(leaf))
+        if known is None:
+            known = self._leaves[id(leaf)] = self._has(leaf) if isinstance(leaf, Has) else self._person(leaf)
+        return known
+
+    def _unsaid(self, leaf: Has) -> bool:
+        """Whether nothing that was said bears on the leaf: the usual case, and a quick one."""
+        family = self._knowledge.family(leaf.finding)
+        if self._assumed or not family.free or not family.kin.isdisjoint(self._facts):
+            return False
+        return not self._absent or family.above.isdisjoint(self._absent)
 
     def _has(self, leaf: Has) -> Finding:
-        names = (leaf.finding, *self._knowledge.narrower(leaf.finding))
-        outcomes = []
+        family = self._knowledge.family(leaf.finding)
+        if self._unsaid(leaf):
+            return Finding(None, family.open) if leaf.gone_for is None else _NO
         # Of a complaint that was said in one of its kinds, the kinds that were not said are not waited for.
-        said = bool(self._knowledge.topics_of(leaf.finding)) and any(
-            self._case.status(name) not in (None, ABSENT) for name in names
-        )
-        for name in names:
-            fact = self._case.facts.get(name)
+        said = family.complaint and any(self._case.status(name) not in (None, ABSENT) for name in family.names)
+        outcomes = []
+        for name in family.names:
+            fact = self._facts.get(name)
             if fact is None and said:
                 continue
-            if fact is None and ((name == leaf.finding and len(names) > 1) or self._denied(name)):
+            if fact is None and ((name == leaf.finding and len(family.names) > 1) or self._denied(name)):
                 # A whole of which nothing was said is as open as its kinds; a denial of the whole denies its kinds.
                 continue
             outcomes.append(self._one(leaf, name, fact))
         return _count(outcomes, 1) if outcomes else _NO
 
     def _denied(self, name: str) -> bool:
-        if not self._absent or self._knowledge.findings[name].own_denial:
+        finding = self._knowledge.findings[name]
+        if finding.only_for is not None and self._person(finding.only_for).truth is False:
+            return True
+        if not self._absent or finding.own_denial:
             return False
         return not self._absent.isdisjoint(self._knowledge.broader(name))
 
@@ -187,6 +287,15 @@ class Evaluator:
         return _count(outcomes, len(outcomes))
 
 
+def _in_turn(keys: Iterable[str], case: Case, knowledge: Knowledge) -> tuple[str, ...]:
+    """The first of the keys that a question can still settle."""
+    return next(((key,) for key in keys if askable(key, case, knowledge)), ())
+
+
+def _joined(groups: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(key for group in groups for key in group))
+
+
 def _known(key: str, unknown: bool, holds: bool) -> Finding:
     if unknown:
         return Finding(None, (key,))
@@ -208,12 +317,10 @@ def _count(outcomes: list[Finding], needed: int) -> Finding:
         elif outcome.truth is None:
             perhaps += 1
     if sure >= needed:
-        held = tuple(dict.fromkeys(key for outcome in outcomes if outcome.truth for key in outcome.held))
-        return Finding(True, (), held)
+        return Finding(True, (), _joined(outcome.held for outcome in outcomes if outcome.truth))
     if sure + perhaps < needed:
         return _NO
-    keys = tuple(dict.fromkeys(key for outcome in outcomes if outcome.truth is None for key in outcome.open))
-    return Finding(None, keys)
+    return Finding(None, _joined(outcome.open for outcome in outcomes if outcome.truth is None))
 
 
 def _certain(wanted: Range, said: Bounds) -> bool:

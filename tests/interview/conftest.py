@@ -23,6 +23,7 @@ class Talk:
         self._reader = reader
         self.case = Case()
         self.asked: list[str] = []
+        self.offered: set[str] = set()
 
     def say(self, *inputs: str | list[str]) -> Turn:
         for each in inputs:
@@ -32,6 +33,7 @@ class Talk:
             self.case = Case.from_json(turn.case.to_json())
             if turn.question is not None:
                 self.asked.append(turn.question.question.id)
+                self.offered.update(turn.question.findings)
         return turn
 
     def deny_everything(self, turn: Turn) -> Turn:
