@@ -13,10 +13,12 @@ from actions.message import Incoming, keep, utter
 from actions.restart import asks_to_restart
 from actions.services import Services, current
 from actions.triage import answer
-from bot.interview.questions import Asked
-from bot.interview.turn import CONFIRM, QUESTION, RETRACTION, Turn
+from bot.interview.back import go_back
+from bot.interview.questions import pending_asked, reasons_to_ask
+from bot.interview.turn import CONFIRM, FORGET, QUESTION, RETRACTION, Turn
 from bot.report.compose import compose, greeting, notice
-from bot.report.reply import Reply
+from bot.report.describe import known
+from bot.report.reply import Choice, Reply
 from bot.triage.case import Case
 from bot.triage.decide import decide
 
@@ -64,7 +66,7 @@ class ActionGreet(Action):
 
 
 class ActionHuman(Action):
-    """Says how to reach a person."""
+    """Records that the person wants a human, and says how to reach one."""
 
     def name(self) -> str:
         """The name that domain.yml and the rules know it by."""
@@ -73,13 +75,31 @@ class ActionHuman(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """Utters the numbers to call; the case stays as it is."""
-        key = "human" if current().urgent_number else "human_emergency_only"
-        return await _notice(dispatcher, tracker, key)
+        """Utters whom to call; the wish stays in the case, where clinicians see it."""
+        services = current()
+        incoming = Incoming.of(tracker, services)
+        incoming = replace(incoming, case=replace(incoming.case, human=True))
+        key = "human" if services.urgent_number else "human_emergency_only"
+        return await _notice(dispatcher, incoming, services, "human_clinic" if services.clinic_contact else key)
+
+
+class ActionWhoAreYou(Action):
+    """Says what the bot is."""
+
+    def name(self) -> str:
+        """The name that domain.yml and the rules know it by."""
+        return "action_who_are_you"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Utters it; the case stays as it is."""
+        services = current()
+        return await _notice(dispatcher, Incoming.of(tracker, services), services, "who_are_you")
 
 
 class ActionForgetMe(Action):
-    """Says how everything that was written is erased: the person's client does it, with a receipt."""
+    """Asks whether everything that was written is to be erased; the desk does it when the answer is yes."""
 
     def name(self) -> str:
         """The name that domain.yml and the rules know it by."""
@@ -88,8 +108,19 @@ class ActionForgetMe(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """Utters how to do it; the case stays as it is."""
-        return await _notice(dispatcher, tracker, "forget_me")
+        """Utters the question; nothing is erased before it is answered."""
+        services = current()
+        incoming = Incoming.of(tracker, services)
+        if incoming.case.emergency:
+            return await answer(dispatcher, incoming, services)
+        messages = services.knowledge.messages
+        choices = (
+            Choice(messages.text("request.forget_yes"), "yes"),
+            Choice(messages.text("request.forget_no"), "no"),
+        )
+        text = messages.text("request.forget_me", number=services.emergency_number)
+        case = replace(incoming.case, pending=FORGET, pending_keys=())
+        return _say(dispatcher, replace(incoming, case=case), Reply("question", text, choices))
 
 
 class ActionWhyAsk(Action):
@@ -102,14 +133,62 @@ class ActionWhyAsk(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """Utters the reason and the question that is pending; the case stays as it is."""
+        """Utters the reasons of the question that is pending, and the question; the case stays as it is."""
         services = current()
         incoming = Incoming.of(tracker, services)
         question = _pending(incoming, services)
         if incoming.case.emergency or question is None:
             return await answer(dispatcher, incoming, services)
-        why = services.knowledge.messages.text("request.why_ask")
+        asked = pending_asked(incoming.case, services.knowledge)
+        reasons = reasons_to_ask(asked, services.knowledge) if asked else ()
+        why = services.knowledge.messages.text("request.why_ask", reasons=" ".join(reasons)).strip()
         return _say(dispatcher, incoming, replace(question, text=f"{why}\n\n{question.text}"))
+
+
+class ActionBack(Action):
+    """Goes back to the question before the present one."""
+
+    def name(self) -> str:
+        """The name that domain.yml and the rules know it by."""
+        return "action_back"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Utters that question once more; what it had added to the case is open again."""
+        services = current()
+        incoming = Incoming.of(tracker, services)
+        earlier = None if incoming.case.emergency else go_back(incoming.case, services.knowledge)
+        if earlier is None:
+            return await _notice(dispatcher, incoming, services, "no_way_back")
+        incoming = replace(incoming, case=earlier)
+        question = _pending(incoming, services)
+        if question is None:
+            return await _notice(dispatcher, incoming, services, "no_way_back")
+        words = services.knowledge.messages.text("request.back")
+        return _say(dispatcher, incoming, replace(question, text=f"{words}\n\n{question.text}"))
+
+
+class ActionWhatDoYouKnow(Action):
+    """Tells everything that the case holds, so that it can be put right."""
+
+    def name(self) -> str:
+        """The name that domain.yml and the rules know it by."""
+        return "action_what_do_you_know"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Utters it, and the question that is pending once more; the case stays as it is."""
+        services = current()
+        incoming = Incoming.of(tracker, services)
+        if incoming.case.emergency:
+            return await answer(dispatcher, incoming, services)
+        told = known(incoming.case, services.knowledge)
+        question = _pending(incoming, services)
+        if question is None:
+            return _say(dispatcher, incoming, Reply("notice", told))
+        return _say(dispatcher, incoming, replace(question, text=f"{told}\n\n{question.text}"))
 
 
 def _pending(incoming: Incoming, services: Services) -> Optional[Reply]:
@@ -118,22 +197,24 @@ def _pending(incoming: Incoming, services: Services) -> Optional[Reply]:
     decision = decide(case, knowledge, incoming.on)
     if case.pending == RETRACTION:
         return compose(Turn(CONFIRM, case, decision), knowledge, emergency_number=services.emergency_number)
-    question = next((each for each in knowledge.questions if each.id == case.pending), None)
-    if question is None:
+    asked = pending_asked(case, knowledge)
+    if asked is None:
         return None
-    about = case.pending_keys[0].partition(".")[0] if case.pending_keys else None
-    asked = Asked(question, case.pending_keys, () if question.attribute else case.pending_keys, about)
     turn = Turn(QUESTION, case, decision, asked)
     return compose(turn, knowledge, emergency_number=services.emergency_number)
 
 
-async def _notice(dispatcher: CollectingDispatcher, tracker: Tracker, key: str) -> list[dict[str, Any]]:
-    services = current()
-    incoming = Incoming.of(tracker, services)
+async def _notice(
+    dispatcher: CollectingDispatcher, incoming: Incoming, services: Services, key: str
+) -> list[dict[str, Any]]:
     if incoming.case.emergency:
         # Every reply leads with the emergency until a restart.
         return await answer(dispatcher, incoming, services)
-    numbers = {"number": services.emergency_number, "urgent_number": services.urgent_number}
+    numbers = {
+        "number": services.emergency_number,
+        "urgent_number": services.urgent_number,
+        "contact": services.clinic_contact,
+    }
     return _say(dispatcher, incoming, Reply("notice", services.knowledge.messages.text(f"request.{key}", **numbers)))
 
 

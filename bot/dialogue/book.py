@@ -143,6 +143,11 @@ class Book:
                 log.critical("turn not recorded", conversation=record.conversation_id, error=type(error).__name__)
         self._keep(record, case, journalled)
 
+    def recorded(self, conversation_id: str) -> bool:
+        """Whether the newest turn is in the database, as far as this process knows."""
+        kept = self._newest.get(conversation_id)
+        return kept is None or not kept.journalled
+
     def works(self) -> bool:
         """Whether the database answers now; waits for it no longer than an emergency would."""
         try:
@@ -150,6 +155,15 @@ class Book:
         except (SQLAlchemyError, OutOfTime):
             return False
         return True
+
+    async def erase(self, conversation_id: str, at: datetime) -> Json:
+        """Erases a conversation, here, in the journal and in the database; the receipt. Raises DeskUnavailable."""
+        try:
+            receipt = await self._ask(self._conversations.erase, conversation_id, at)
+        except _Missing:
+            raise DeskUnavailable("the conversation could not be erased") from None
+        self.forget(conversation_id)
+        return receipt
 
     def forget(self, conversation_id: str) -> None:
         """Drops what is kept of a conversation that was erased, here and in the journal."""

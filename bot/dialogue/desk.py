@@ -19,10 +19,11 @@ from actions.restart import asks_to_restart
 from actions.services import Services
 from bot.dialogue.book import Book, DeskUnavailable, LookedUp
 from bot.dialogue.incoming import Message
-from bot.interview.turn import Turn, take_turn
+from bot.interview.turn import FORGET, Turn, take_turn
 from bot.nlu.reading import Reading
 from bot.records.turn_record import TurnRecord
 from bot.report.compose import compose, failure, notice
+from bot.report.reply import Reply
 from bot.triage.case import Case
 
 if TYPE_CHECKING:
@@ -163,6 +164,8 @@ class Desk:
 
     async def _converse(self, message: Message, before: Case) -> Replies:
         """A turn with Rasa. The caller holds the conversation's lock."""
+        if before.pending == FORGET and self._confirms(message):
+            return await self._erased(message, before)
         await self._until_loaded()
         try:
             answered = await asyncio.wait_for(self._ask_rasa(before, message), RASA_SECONDS)
@@ -178,6 +181,22 @@ class Desk:
         record = self._record(message, answered.replies, case, answered.decision)
         await self._book.store(record, Case.from_json(case))
         return record.replies
+
+    def _confirms(self, message: Message) -> bool:
+        if message.choices is not None:
+            return "yes" in message.choices
+        return self._services.read(message.text, message.on).answer == "yes"
+
+    async def _erased(self, message: Message, before: Case) -> Replies:
+        """Everything of the conversation is erased, this turn too; the reply is its receipt, and is not stored."""
+        try:
+            receipt = await self._book.erase(message.conversation_id, message.at)
+        except DeskUnavailable:
+            return await self._failed(message, before, "erase")
+        count, day = sum(receipt["erased"].values()), receipt["erased_at"][:10]
+        number = self._services.emergency_number
+        text = self._services.knowledge.messages.text("request.forgotten", count=count, day=day, number=number)
+        return [{"id": message.reply_id(0), **Reply("notice", text).to_json()}]
 
     async def _until_loaded(self) -> None:
         """Who writes while the model is being loaded is answered a little later, and not turned away."""

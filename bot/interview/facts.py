@@ -26,9 +26,23 @@ def set_fact(case: Case, finding: str, fact: Fact, knowledge: Knowledge) -> Case
             if getattr(fact, name) is None and fact.status != ABSENT
         },
     )
-    if merged.status != before.status:
-        case = replace(case, changes=(*case.changes, Change(finding, before.status, merged.status)))
-    return case.with_fact(finding, merged)
+    return with_changes(case, finding, before, merged)
+
+
+def with_changes(case: Case, finding: str, before: Fact, after: Fact) -> Case:
+    """The case with a fact in place of another; what was said one way and then another is put on record."""
+    changes = [Change(finding, before.status, after.status)] if after.status != before.status else []
+    for name in ("side", "trend", "onset"):
+        old, new = getattr(before, name), getattr(after, name)
+        if old is not None and new is not None and old != new:
+            changes.append(Change(f"{finding}.{name}", old, new))
+    if before.lasting is not None and after.lasting is not None and before.lasting != after.lasting:
+        changes.append(Change(f"{finding}.lasting", before.when or _days(before), after.when or _days(after)))
+    return replace(case, changes=(*case.changes, *changes)).with_fact(finding, after)
+
+
+def _days(fact: Fact) -> str:
+    return f"{fact.lasting.middle / 86400:g} days" if fact.lasting else ""
 
 
 def _is_red_flag(finding: str, knowledge: Knowledge) -> bool:

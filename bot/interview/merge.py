@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Optional
 
 from bot.interview.answering import merge_answer, pending_question
-from bot.interview.facts import set_fact
+from bot.interview.facts import set_fact, with_changes
 from bot.knowledge import Knowledge
 from bot.knowledge.model import Question
 from bot.nlu.reading import PATIENT, Mention, Reading, Stretch
@@ -155,7 +155,7 @@ def _merge_loose(case: Case, reading: Reading, question: Optional[Question], kno
     )
     if reading.onset == "longstanding" and stretch is None:
         changed = replace(changed, lasting=_LONGSTANDING)
-    return case.with_fact(finding, changed) if changed != fact else case
+    return with_changes(case, finding, fact, changed) if changed != fact else case
 
 
 def _merge_person(case: Case, reading: Reading, question: Optional[Question]) -> Case:

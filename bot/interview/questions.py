@@ -50,6 +50,24 @@ def question_text(asked: Asked, knowledge: Knowledge) -> str:
     return text.replace("{finding}", finding.label) if finding else text
 
 
+def pending_asked(case: Case, knowledge: Knowledge) -> Optional[Asked]:
+    """The question that waits for its answer, as it was put; None where none does."""
+    question = next((each for each in knowledge.questions if each.id == case.pending), None)
+    if question is None:
+        return None
+    offered = tuple(key for key in case.pending_keys if "." not in key)
+    about = next((key.partition(".")[0] for key in case.pending_keys if "." in key), None)
+    again = any(case.asked.get(key, 0) > 1 for key in case.pending_keys)
+    mixed = any(key not in question.findings for key in offered)
+    return Asked(question, case.pending_keys, offered, about, again, mixed)
+
+
+def reasons_to_ask(asked: Asked, knowledge: Knowledge) -> tuple[str, ...]:
+    """Why a question is asked: its own reason, and those of the questions whose findings it took in."""
+    homes = [asked.question, *(knowledge.asked_by(name) for name in asked.findings)]
+    return tuple(dict.fromkeys(home.why for home in homes if home is not None))
+
+
 def next_question(case: Case, decision: Decision, knowledge: Knowledge) -> Optional[Asked]:
     """The question to ask now, None where no answer could change the level or the budget is spent.
 

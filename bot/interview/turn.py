@@ -18,7 +18,8 @@ from bot.triage.decision import Decision
 
 QUESTION, CONFIRM, ADVICE, EMERGENCY = "question", "confirm", "advice", "emergency"
 NOT_COVERED, NOTHING, NOTHING_NEW, CRISIS = "not_covered", "nothing", "nothing_new", "crisis"
-RETRACTION = "retraction"
+# What may be pending besides a question of the interview: taking a red flag back, and erasing everything.
+RETRACTION, FORGET = "retraction", "forget_me"
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,8 @@ def _remember(case: Case, asked: Asked) -> Case:
         counts[key] = counts.get(key, 0) + 1
     pending_keys = asked.findings if asked.question.clarifies else asked.keys
     spent = case.spent + (0 if asked.question.red_flag else 1)
-    return replace(case, asked=counts, spent=spent, pending=asked.question.id, pending_keys=pending_keys)
+    trail = (*case.trail, (asked.question.id, pending_keys))
+    return replace(case, asked=counts, spent=spent, pending=asked.question.id, pending_keys=pending_keys, trail=trail)
 
 
 def _settle_retraction(case: Case, reading: Reading, choices: Optional[Sequence[str]]) -> Case:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.interview.turn import Turn
 from bot.knowledge import Knowledge
 from bot.knowledge.model import urgency
-from bot.triage.case import ABSENT, PAST, PRESENT, Case, Fact
+from bot.triage.case import ABSENT, PAST, PRESENT, UNCERTAIN, Case, Fact
 from bot.triage.decision import WouldChange
 
 _MOST_UNREAD = 5
@@ -21,10 +21,16 @@ _UNITS = (
 
 def describe_fact(finding: str, fact: Fact, knowledge: Knowledge) -> str:
     """A finding with what was said of it: "FINDING (left side, for about 2 months)"."""
-    messages = knowledge.messages
     label = knowledge.findings[finding].label
     if fact.status == PAST:
-        return messages.text("advice.gone", finding=label)
+        return knowledge.messages.text("advice.gone", finding=label)
+    parts = qualities(fact, knowledge)
+    return f"{label} ({', '.join(parts)})" if parts else label
+
+
+def qualities(fact: Fact, knowledge: Knowledge) -> list[str]:
+    """What was said of a finding besides that it is there: side, how it came on, how long, how it changes."""
+    messages = knowledge.messages
     parts = []
     if fact.side == "both":
         parts.append(messages.text("advice.both_sides"))
@@ -38,7 +44,7 @@ def describe_fact(finding: str, fact: Fact, knowledge: Knowledge) -> str:
         parts.append(messages.text("advice.lasting_about", time=describe_time(fact.lasting.middle, knowledge)))
     if fact.trend:
         parts.append(messages.text(f"advice.trend_{fact.trend}"))
-    return f"{label} ({', '.join(parts)})" if parts else label
+    return parts
 
 
 def describe_time(seconds: float, knowledge: Knowledge) -> str:
@@ -70,6 +76,20 @@ def denied(case: Case, knowledge: Knowledge) -> list[str]:
         for name, fact in case.facts.items()
         if name in knowledge.findings and fact.status == ABSENT
     ]
+
+
+def known(case: Case, knowledge: Knowledge) -> str:
+    """Everything that the case holds, in words: what is there, what is not, what is unsure, and the person."""
+    messages = knowledge.messages
+    unsure = [name for name, fact in case.facts.items() if fact.status == UNCERTAIN and name in knowledge.findings]
+    parts = {
+        "present": understood(case, knowledge),
+        "absent": denied(case, knowledge),
+        "unsure": [knowledge.findings[name].label for name in unsure],
+        "age": [f"{case.age.middle:g}"] if case.age and case.age.low == case.age.high else [],
+    }
+    lines = [messages.text(f"request.know_{name}", what="; ".join(said)) for name, said in parts.items() if said]
+    return "\n".join([*lines, messages.text("request.know_right")] if lines else [messages.text("request.know_nothing")])
 
 
 def describe_change(change: WouldChange, knowledge: Knowledge) -> str:

@@ -57,7 +57,8 @@ class Case:
     `asked` counts how often each key was asked about; a key is a finding, or a finding and an attribute
     ("FINDING.lasting"), or "person.age". `pending` is the question that waits for its answer, with the keys it is
     about. `retracting` is a red flag that the person seems to take back, until they confirm it. `about_other` tells
-    that the patient is not the one who writes.
+    that the patient is not the one who writes. `trail` are the questions put so far, each with its keys, for going
+    back; `human` tells that the person asked for one.
     """
 
     facts: Mapping[str, Fact] = field(default_factory=dict)
@@ -74,6 +75,8 @@ class Case:
     emergency: bool = False
     advised: bool = False
     about_other: bool = False
+    trail: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    human: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "facts", MappingProxyType(dict(self.facts)))
@@ -97,6 +100,7 @@ class Case:
         plain["changes"] = [asdict(change) for change in self.changes]
         plain["pending_keys"] = list(self.pending_keys)
         plain["unexplained"] = list(self.unexplained)
+        plain["trail"] = [[question, list(keys)] for question, keys in self.trail]
         # "Not pregnant" was said; every other False says nothing.
         return {
             name: value
@@ -114,6 +118,7 @@ class Case:
         values["changes"] = tuple(Change(**change) for change in values.get("changes", ()))
         values["pending_keys"] = tuple(values.get("pending_keys", ()))
         values["unexplained"] = tuple(values.get("unexplained", ()))
+        values["trail"] = tuple((question, tuple(keys)) for question, keys in values.get("trail", ()))
         known = {item.name for item in fields(cls)}
         return cls(**{name: value for name, value in values.items() if name in known})
 

@@ -56,6 +56,7 @@ class Evaluator:
         self._truths: dict[int, Truth] = {}
         self._leaves: dict[int, Finding] = {}
         self._asks: dict[int, tuple[str, ...]] = {}
+        self._askable: dict[str, bool] = {}
 
     def evaluate(self, condition: Condition) -> Finding:
         """The outcome of a condition, with open keys only where they could still decide it."""
@@ -160,17 +161,25 @@ class Evaluator:
         return _joined(self.ask(part) for part in condition.parts)
 
     def _ask_of(self, leaf: Has) -> tuple[str, ...]:
+        if self._unsaid(leaf):
+            return (leaf.finding,) if self._may_ask(leaf.finding) else ()
         wanted, whole = [], False
         for key in self._leaf(leaf).open:
             if "." not in key:
                 whole = True
-            elif askable(key, self._case, self._knowledge):
+            elif self._may_ask(key):
                 wanted.append(key)
         # Of the attributes of one finding, the first decides whether the next matters.
         firsts = tuple({key.partition(".")[0]: key for key in reversed(wanted)}.values())
-        if whole and askable(leaf.finding, self._case, self._knowledge):
+        if whole and self._may_ask(leaf.finding):
             return (leaf.finding, *firsts)
         return firsts
+
+    def _may_ask(self, key: str) -> bool:
+        known = self._askable.get(key)
+        if known is None:
+            known = self._askable[key] = askable(key, self._case, self._knowledge)
+        return known
 
     def _leaf(self, leaf: Union[Has, PersonIs]) -> Finding:
         known = self._leaves.get(id(leaf))

@@ -147,8 +147,37 @@ def test_requests_are_answered_and_the_case_stays(talk, records):
     run(talk.say(TWITCH))
     before = records.case("talk")
     human, forget = run(talk.all("can I talk to a human", "please delete my data"))
-    assert human["kind"] == forget["kind"] == "notice" and NUMBER in human["text"] and NUMBER in forget["text"]
-    assert records.case("talk") == before
+    assert (human["kind"], forget["kind"]) == ("notice", "question")
+    assert NUMBER in human["text"] and NUMBER in forget["text"]
+    assert [choice["value"] for choice in forget["choices"]] == ["yes", "no"]
+    after = records.case("talk")
+    assert after["facts"] == before["facts"] and after["human"] is True
+
+
+def test_back_puts_the_question_before_again(talk, records):
+    first, _, back = run(talk.all(TWITCH, "no, none of those", "go back"))
+    assert back["kind"] == "question" and back["choices"] == first["choices"] and first["text"] in back["text"]
+    (nothing,) = run(talk.say("go back"))
+    assert nothing["kind"] == "notice" and NUMBER in nothing["text"]
+
+
+def test_what_do_you_know_is_told_and_the_question_stays(talk, records):
+    asked, _, told = run(talk.all(TWITCH, "no, none of those", "what do you know about me"))
+    assert told["kind"] == "question" and "You told me: " in told["text"] and "do not have: " in told["text"]
+    assert records.case("talk")["pending"] is not None and asked["choices"] != told["choices"]
+
+
+def test_forget_me_erases_when_it_is_confirmed_and_only_then(talk, records):
+    run(talk.all(TWITCH, "please delete my data", "no"))
+    assert records.case("talk")["facts"]
+    asked, gone = run(talk.all("delete everything about me", "yes"))
+    assert asked["choices"] and "It is deleted" in gone["text"] and gone["kind"] == "notice"
+    assert records.case("talk") is None
+
+
+def test_who_are_you_is_not_taken_for_a_wish_to_talk_to_somebody(talk, records):
+    (_, reply) = run(talk.all(TWITCH, "are you a bot"))
+    assert "I am a program" in reply["text"] and "human" not in records.case("talk")
 
 
 def test_an_action_that_raises_is_a_failure(talk, monkeypatch, records):
