@@ -164,6 +164,13 @@ class Conversations:
         ]
         return {**_shell(shell), "messages": said}
 
+    def knowledge(self, version: str) -> bytes | None:
+        """The canonical bytes of a knowledge version that decided something here; None where there is none of it."""
+        query = select(knowledge_versions.c.canonical).where(knowledge_versions.c.version == version)
+        with self._engine.connect() as connection:
+            canonical_bytes = connection.execute(query).scalar()
+        return None if canonical_bytes is None else bytes(canonical_bytes)
+
     def erase(self, conversation_id: str, at: datetime) -> dict[str, Any]:
         """Erases what was said, decided and tracked; gives a receipt: {conversation, erased_at, erased: counts}.
 

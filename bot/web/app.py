@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from bot.console.app import routes as console_routes
-from bot.web import chat, health, pages
+from bot.web import chat, health, pages, reports
 from bot.web.door import Door
 from bot.web.errors import Refusal, on_http_error, on_refusal
 from bot.web.guard import Guard
@@ -35,7 +35,13 @@ def create_app(
     metrics = Metrics()
     texts = Texts(knowledge, settings, "web")
     app = Starlette(
-        routes=[*chat.ROUTES, *health.ROUTES, *pages.ROUTES, *console_routes(settings, conversations, knowledge)],
+        routes=[
+            *chat.ROUTES,
+            *health.ROUTES,
+            *pages.ROUTES,
+            *reports.ROUTES,
+            *console_routes(settings, conversations, knowledge),
+        ],
         middleware=[Middleware(Guard, texts=texts, metrics=metrics)],
         exception_handlers={Refusal: on_refusal, HTTPException: on_http_error},
         lifespan=lifespan,
@@ -47,6 +53,7 @@ def create_app(
     app.state.knowledge = knowledge
     app.state.unsigned = len(unsigned(knowledge))
     app.state.desk = desk
+    app.state.reports = reports.Reports(settings, conversations, knowledge)
     app.state.door = Door(
         settings, desk, conversations, knowledge, metrics, by_conversation=by_conversation, by_address=by_address
     )

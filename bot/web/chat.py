@@ -37,12 +37,18 @@ class Messages(HTTPEndpoint):
         door, texts = _door(request), request.app.state.texts
         ticket = await door.ticket(_token(request))
         message = inbound(await read_json(request, texts), texts)
-        return JSONResponse({"messages": await door.say(ticket, message, _address(request))})
+        replies = await door.say(ticket, message, _address(request))
+        state = request.app.state
+        if state.desk.recorded(ticket.conversation_id):
+            replies = state.reports.linked(ticket.conversation_id, replies)
+        return JSONResponse({"messages": replies})
 
     async def get(self, request: Request) -> JSONResponse:
         """-> 200 {messages}, both sides, oldest first."""
         door = _door(request)
-        return JSONResponse({"messages": await door.history(await door.ticket(_token(request)))})
+        ticket = await door.ticket(_token(request))
+        said = await door.history(ticket)
+        return JSONResponse({"messages": request.app.state.reports.linked(ticket.conversation_id, said)})
 
 
 ROUTES = [

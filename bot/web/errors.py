@@ -19,6 +19,8 @@ STATUS = {
     "not_found": 404,
     "method_not_allowed": 405,
     "gone": 410,
+    "report_unknown": 404,
+    "report_expired": 410,
     "too_large": 413,
     "wrong_media_type": 415,
     "bad_message": 422,
@@ -26,6 +28,7 @@ STATUS = {
     "internal": 500,
     "not_ready": 503,
     "unavailable": 503,
+    "report_unavailable": 503,
 }
 
 

@@ -57,7 +57,7 @@ class Guard:
                     headers.setdefault(name, value)
                 if path.startswith(OPEN_FILES):
                     headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-                elif path.startswith(("/api/", "/console")):
+                elif path.startswith(("/api/", "/console", "/reports/")):
                     headers["Cache-Control"] = "no-store"
             await send(message)
 

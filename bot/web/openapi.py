@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from bot.web.body import CHOICE_LENGTH, CHOICES, ID_LENGTH
@@ -34,7 +35,7 @@ _ADVICE: Schema = {
         "self_care": {"type": "array"},
         "safety_net": {"type": ["object", "null"]},
         "would_change": {"type": "array"},
-        "report_url": {"type": ["string", "null"]},
+        "report_url": {"type": ["string", "null"], "description": "The path of the report; its key expires."},
     },
 }
 _MESSAGE: Schema = {
@@ -170,6 +171,12 @@ def document() -> Schema:
             "/api/texts": {
                 "get": _operation("readTexts", "The widget's words", {"200": _json("Words", words)}, "", token=False)
             },
+            "/reports/{key}": _report(
+                _operation("readReport", "The report as a page", {"200": _html("Report")}, "", token=False), _html
+            ),
+            "/reports/{key}/fhir": _report(
+                _operation("readBundle", "The report as FHIR R4", {"200": _fhir()}, "", token=False), _refused
+            ),
             "/livez": {
                 "get": _operation("livez", "Is it alive?", {"200": _json("Yes", {"type": "object"})}, "", token=False)
             },
@@ -193,7 +200,7 @@ def _operation(
     body_required: bool = True,
     token: bool = True,
 ) -> Schema:
-    refused = _json("Refused", {"$ref": "#/components/schemas/Error"})
+    refused = _refused("Refused")
     operation: Schema = {
         "operationId": name,
         "summary": summary,
@@ -204,6 +211,27 @@ def _operation(
     if token:
         operation["security"] = [{"conversation": []}]
     return operation
+
+
+def _report(operation: Schema, refused: Callable[[str], Schema]) -> Schema:
+    """The path of a report, with its key and its refusals: a page for people, our own shape for programs."""
+    key = {"name": "key", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"}}
+    also = {**_refused("Refused"), "content": {**refused("")["content"], **_refused("")["content"]}}
+    operation["responses"] |= {"404": also, "410": refused("Expired or deleted"), "503": refused("Not just now")}
+    return {"parameters": [key], "get": operation}
+
+
+def _refused(description: str) -> Schema:
+    return _json(description, {"$ref": "#/components/schemas/Error"})
+
+
+def _html(description: str) -> Schema:
+    return {"description": description, "content": {"text/html": {"schema": {"type": "string"}}}}
+
+
+def _fhir() -> Schema:
+    schema = {"type": "object", "required": ["resourceType"], "properties": {"resourceType": {"const": "Bundle"}}}
+    return {"description": "A Bundle", "content": {"application/fhir+json": {"schema": schema}}}
 
 
 def _json(description: str, schema: Schema) -> Schema:

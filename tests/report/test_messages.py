@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.knowledge import load
 
 TREE = Path(__file__).resolve().parents[2]
-GROUPS = ("advice", "ask", "emergency", "level", "notice", "request")
+GROUPS = ("advice", "ask", "emergency", "level", "notice", "report", "request")
 
 
 def asked_for() -> Iterator[re.Pattern[str]]:
@@ -19,11 +19,14 @@ def asked_for() -> Iterator[re.Pattern[str]]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield re.compile(re.escape(node.value))
-                yield re.compile(r"(notice|request)\." + re.escape(node.value))
+                yield re.compile(r"(notice|report|request)\." + re.escape(node.value))
             elif isinstance(node, ast.JoinedStr):
                 parts = [re.escape(each.value) if isinstance(each, ast.Constant) else r"[\w.]+" for each in node.values]
                 if "".join(parts) != r"[\w.]+":
-                    yield re.compile("".join(parts))
+                    yield re.compile(r"(report\.)?" + "".join(parts))
+    for path in (TREE / "bot" / "web" / "templates").glob("report*.html"):
+        for key, open_end in re.findall(r'texts\("([\w.]+)"( ~)?', path.read_text(encoding="utf-8")):
+            yield re.compile(r"report\." + re.escape(key) + (r"[\w.]+" if open_end else ""))
 
 
 def test_every_text_is_asked_for() -> None:

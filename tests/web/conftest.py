@@ -38,6 +38,9 @@ class FakeDesk:
     def ready(self) -> dict[str, bool]:
         return self.checks
 
+    def recorded(self, conversation_id: str) -> bool:
+        return True
+
     def forget(self, conversation_id: str) -> None:
         self.forgotten.append(conversation_id)
 

@@ -11,7 +11,7 @@ export function card(message, { t, numbers, home }) {
   const { advice } = message;
   const level = LEVELS.includes(advice.level) ? advice.level : "unknown";
   const label = advice.level_label || t(`levels.${level}`);
-  const body = level === "emergency" ? emergencyBody(message, t, numbers) : calmBody(advice, t, home);
+  const body = level === "emergency" ? emergencyBody(message, t, numbers, home) : calmBody(advice, t, home);
   return h(
     "article",
     { class: `card level-${level}`, "aria-label": t("advice.card", { level: label }) },
@@ -31,7 +31,7 @@ export function card(message, { t, numbers, home }) {
 }
 
 /** An emergency is one thing to do; the rest is folded away. */
-function emergencyBody(message, t, numbers) {
+function emergencyBody(message, t, numbers, home) {
   const { advice } = message;
   const text = message.text.split("\n").filter((line) => line.trim() && line !== `${advice.headline}.`);
   return [
@@ -41,11 +41,11 @@ function emergencyBody(message, t, numbers) {
     advice.safety_net?.how_long && h("p", {}, advice.safety_net.how_long),
     advice.reasons?.length > 0 &&
       h("details", {}, h("summary", {}, t("advice.why_and_source")), reasons(advice.reasons, t, false)),
+    report(advice, t, home),
   ];
 }
 
 function calmBody(advice, t, home) {
-  const report = advice.report_url && safeAddress(advice.report_url, home);
   const who = typeof advice.specialty === "string" ? advice.specialty : advice.specialty?.label;
   return [
     section(t("advice.why"), reasons(advice.reasons, t), unexplained(advice.unexplained, t)),
@@ -62,8 +62,14 @@ function calmBody(advice, t, home) {
     section(t("advice.similar"), list(advice.similar, (item) => similar(item, t))),
     section(t("advice.would_change"), list(advice.would_change, (item) => change(item, t), "changes")),
     understood(advice, t),
-    report && h("p", {}, h("a", { href: report, target: "_blank", rel: "noopener noreferrer" }, t("advice.report"))),
+    report(advice, t, home),
   ];
+}
+
+/** The way to the report, where there is one; it opens beside the conversation. */
+function report(advice, t, home) {
+  const address = advice.report_url && safeAddress(advice.report_url, home);
+  return address && h("p", {}, h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, t("advice.report")));
 }
 
 /** A link that calls the emergency number, as large as a thumb. */
