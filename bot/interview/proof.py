@@ -68,10 +68,20 @@ def _said(message: str, reader: Reader, knowledge: Knowledge, rule: Rule) -> Cas
     return take_turn(Case(), reader.read(message, rule.valid_from), knowledge, rule.valid_from).case
 
 
+def _fired(case: Case, knowledge: Knowledge, day: date) -> set[str]:
+    return {each.id for each in decide(case, knowledge, day).fired}
+
+
 def _fault(rule: Rule, written: RuleCase, case: Case, knowledge: Knowledge) -> Optional[str]:
     outcome = Evaluator(case, knowledge, raising=rule.level != "self_care").evaluate(rule.when)
     if outcome.truth not in _EXPECTED[written.expect]:
         return f"expected {written.expect} of rule {rule.id}, but {_SAID[outcome.truth]}."
+    day = rule.valid_from
+    if written.expect == "fires" and rule.valid_on(day) and rule.id not in _fired(case, knowledge, day):
+        return (
+            f"the condition of rule {rule.id} holds, but the rule takes no part: it needs a complaint of a topic, or the "
+            "patient is a child."
+        )
     if written.level is not None:
         level = decide(case, knowledge, rule.valid_from).level
         if level != written.level:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from bot.knowledge.conditions import Condition, Has, Not, PersonIs, leaves
+from bot.knowledge.conditions import All, Condition, Has, Not, PersonIs, leaves
 from bot.knowledge.knowledge import Knowledge
-from bot.knowledge.model import Rule
+from bot.knowledge.model import Rule, urgency
 from bot.knowledge.problems import Problem
 
 _AHEAD = timedelta(days=31)
@@ -21,6 +21,7 @@ def lint(knowledge: Knowledge, on: date) -> Iterator[Problem]:
     for rule in knowledge.rules.values():
         yield from _rule(rule, knowledge, on)
     yield from _same_condition(knowledge)
+    yield from _overruled(knowledge)
     yield from _unused(knowledge)
 
 
@@ -93,6 +94,9 @@ def _reachable(rule: Rule, leaf: Has, knowledge: Knowledge) -> Iterator[Problem]
     if not any(knowledge.findings[name].say or knowledge.findings[name].compose for name in family):
         words = f'nobody can say "{leaf.finding}", which rule "{rule.id}" needs: it has neither say nor compose.'
         yield Problem(rule.file, where, words)
+    if rule.reply is not None:
+        # Who may harm themselves is answered in words of their own, and never asked from a list.
+        return
     asked = {name for question in knowledge.questions for name in question.findings}
     complaints = {name for topic in knowledge.topics.values() for name in topic.complaints}
     wider = knowledge.broader(leaf.finding)
@@ -115,6 +119,31 @@ def _same_condition(knowledge: Knowledge) -> Iterator[Problem]:
         if other is not rule and together:
             words = f'rule "{rule.id}" has the condition of "{other.id}" ({other.level}). End one of them.'
             yield Problem(rule.file, ("rules", rule.id, "when"), words)
+
+
+def _overruled(knowledge: Knowledge) -> Iterator[Problem]:
+    """Rules that can never decide: wherever one holds, another that is as urgent or more holds as well."""
+    needs = {rule.id: _parts(rule.when) for rule in knowledge.rules.values()}
+    by_part: dict[Condition, list[Rule]] = {}
+    for rule in knowledge.rules.values():
+        for part in needs[rule.id]:
+            by_part.setdefault(part, []).append(rule)
+    for rule in knowledge.rules.values():
+        near = {other.id: other for part in needs[rule.id] for other in by_part[part]}
+        for other in near.values():
+            wider = needs[other.id] < needs[rule.id]
+            together = other.valid_on(rule.valid_from) and (other.valid_to is None or other.valid_to == rule.valid_to)
+            if wider and together and urgency(other.level) > urgency(rule.level):
+                words = (
+                    f'rule "{rule.id}" ({rule.level}) can never decide: where it holds, "{other.id}" ({other.level}) '
+                    "holds too. Change one of them, or end this one."
+                )
+                yield Problem(rule.file, ("rules", rule.id, "when"), words)
+
+
+def _parts(condition: Condition) -> frozenset[Condition]:
+    """What must hold, all of it, for a condition to hold."""
+    return frozenset(condition.parts) if isinstance(condition, All) else frozenset((condition,))
 
 
 def _unused(knowledge: Knowledge) -> Iterator[Problem]:

@@ -52,6 +52,8 @@ MUSEUM: list[tuple[str, str, int, tuple[str, ...]]] = [
     ("not_over_a_red_flag", RULE, 6, ("says not: blue_thumb", "Only findings that calm")),
     ("calm_because_of_a_red_flag", RULE, 6, ('"blue_thumb"', "never lowers urgency")),
     ("two_rules_one_condition", "rules/thumb.yml", 6, ('"th-1" has the condition of "th-9"', "End one of them")),
+    ("never_decides", RULE, 6, ('"th-9" (routine) can never decide', '"th-1" (same_day) holds too')),
+    ("takes_no_part", RULE, 11, ("A boy with a blue thumb", "takes no part", "the patient is a child")),
     ("ends_before_it_begins", RULE, 6, ("ends (2025-12-31) before it begins (2026-01-01)",)),
     ("review_is_due", RULE, 6, ('"th-9" was to be reviewed again by 2026-11-22',)),
     ("source_past_its_review", "sources.yml", 8, ('"HANDBOOK"', "by 2026-11-22", "set the new day")),
