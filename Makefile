@@ -1,6 +1,6 @@
 # What the project does, one command each. Every target sets up what it needs first; a second set-up takes no time.
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test test-all check lock tensorflow bench screenshots
+.PHONY: help setup serve test test-all check lock tensorflow evaluate bench screenshots
 
 SIGNPOST := .venv/bin/signpost
 PYTEST := .venv/bin/pytest
@@ -14,12 +14,14 @@ setup: ## bring uv and Python 3.10 if missing, and the locked packages into .ven
 serve: setup ## serve the chat (SIGNPOST_HOST, SIGNPOST_PORT); the first time trains and fills the database
 	@exec $(SIGNPOST) serve
 
-test: setup ## every test but the slow ones, in parallel, a browser included
+test: setup ## every test but the slow ones, in parallel, a browser and Graphviz included
 	@scripts/browser
+	@scripts/graphviz
 	$(PYTEST) -n auto --dist loadgroup
 
 test-all: setup ## the slow tests too (real TensorFlow where `make tensorflow` was run)
 	@scripts/browser
+	@scripts/graphviz
 	$(PYTEST) -n auto --dist loadgroup -m ""
 
 check: setup ## lint, types, Rasa's data, the medical knowledge
@@ -34,6 +36,9 @@ lock: setup ## resolve the versions anew and write requirements/*.lock
 
 tensorflow: ## add TensorFlow to .venv, for pipelines with DIET or TED (`scripts/setup dev` takes it out again)
 	@scripts/setup tensorflow
+
+evaluate: setup ## measure triage on the vignettes and write docs/evaluation/
+	$(SIGNPOST) evaluate triage --json docs/evaluation/triage.json --html docs/evaluation/triage.html
 
 bench: setup ## time a turn of ours beside a stock Rasa bot
 	.venv/bin/python bench/turn.py

@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
@@ -38,10 +37,16 @@ archive = typer.Typer(help="Doctors' answered questions: bring them in, search t
 knowledge = typer.Typer(help="The rules, findings and texts that decide.", no_args_is_help=True)
 app.add_typer(archive, name="archive")
 app.add_typer(knowledge, name="knowledge")
+evaluate = typer.Typer(help="Scorecards: how good the program is, on cases of its own.", no_args_is_help=True)
+app.add_typer(evaluate, name="evaluate")
 
 Database = Annotated[
     Optional[str],
     typer.Option("--database", metavar="URL", help="Instead of SIGNPOST_DATABASE_URL.", show_default=False),
+]
+On = Annotated[
+    Optional[str],
+    typer.Option("--on", metavar="DATE", help="The day whose rules count, such as 2026-11-23.", show_default="today"),
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 
@@ -252,32 +257,101 @@ def knowledge_check(
     raise typer.Exit(1 if problems else 0)
 
 
+@knowledge.command("graph")
+def knowledge_graph(
+    topic: Annotated[str, typer.Argument(help="A topic, by its id.")],
+    output: Annotated[Optional[Path], typer.Option(help="A file to write, instead of standard output.")] = None,
+    form: Annotated[Optional[str], typer.Option("--format", metavar="svg|dot", help="svg needs Graphviz.")] = None,
+) -> None:
+    """Draw a topic's complaints, questions, findings, rules and levels, as a picture (SVG) or as Graphviz's text."""
+    form = form or ("dot" if output is not None and output.suffix in (".dot", ".gv") else "svg")
+    if form not in ("svg", "dot"):
+        raise CommandError(f'--format is "{form}". Valid here: svg, dot')
+    from bot.knowledge import load
+    from bot.knowledge.drawing import svg
+    from bot.knowledge.graph import TopicError, topic_dot
+
+    try:
+        text = topic_dot(load(_settings().knowledge_path), topic, date.today())
+    except TopicError as error:
+        raise CommandError(str(error)) from None
+    text = svg(text) if form == "svg" else text
+    if output is None:
+        print(text, end="")
+    else:
+        output.write_text(text, encoding="utf-8")
+
+
+@app.command()
+def explain(
+    facts: Annotated[str, typer.Option(metavar="FILE", help="Facts in YAML or JSON; - reads standard input.")],
+    on: On = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The explanation as one JSON object.")] = False,
+) -> None:
+    """Show what the rules make of made-up facts: which fire, nearly fire, are overruled, and why."""
+    day = _day(on)
+    text = sys.stdin.read() if facts == "-" else Path(facts).read_text(encoding="utf-8")
+    from bot.knowledge import load
+    from bot.triage.explain import explain as explained
+    from bot.triage.facts import case_of, facts_in
+    from bot.triage.trees import lines
+
+    loaded = load(_settings().knowledge_path)
+    try:
+        case = case_of(facts_in(text), loaded)
+    except ValueError as error:
+        raise CommandError(f"{'standard input' if facts == '-' else facts}: {error}") from None
+    explanation = explained(case, loaded, day)
+    if as_json:
+        print(json.dumps(explanation.to_json(), ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(lines(explanation)))
+
+
 @app.command()
 def replay(
     ids: Annotated[Optional[list[int]], typer.Argument(metavar="[ID]...", help="Decisions; all without one.")] = None,
+    against_current: Annotated[
+        bool, typer.Option("--against-current", help="List what today's rules would decide otherwise.")
+    ] = False,
+    on: On = None,
+    as_json: Annotated[bool, typer.Option("--json", help="With --against-current: one JSON object.")] = False,
     database: Database = None,
 ) -> None:
-    """Make stored decisions again from their facts and their knowledge, and compare them byte for byte."""
+    """Make stored decisions again: byte for byte as they were, or by today's rules to see which those would change."""
+    if not against_current and (on or as_json):
+        raise CommandError("--on and --json go with --against-current")
+    day = _day(on)
     engine = _database(database, create=False)
-    from bot.knowledge.loading import build
-    from bot.records.replay import replay as again
-    from bot.triage.case import Case
-    from bot.triage.decide import decide
+    from bot.records.commands import compare_command, replay_command
 
-    versions = lru_cache(maxsize=4)(lambda canonical: build(json.loads(canonical)))
+    if not against_current:
+        raise typer.Exit(replay_command(engine, ids or None))
+    from bot.knowledge import load
 
-    def decide_again(facts: Mapping[str, Any], canonical: bytes, on: date) -> Mapping[str, Any]:
-        return decide(Case.from_json(facts), versions(canonical), on).to_json()
+    raise typer.Exit(compare_command(engine, load(_settings().knowledge_path), day, ids or None, as_json=as_json))
 
-    report = again(engine, decide_again, ids or None)
-    for one in report.replayed:
-        if not one.same:
-            print(f"decision {one.decision_id}: {one.why}")
-    for number in report.missing:
-        print(f"decision {number}: not in this database, or a turn without a decision")
-    same = sum(one.same for one in report.replayed)
-    print(f"{same} of {len(report.replayed) + len(report.missing)} decisions are the same")
-    raise typer.Exit(0 if report.same else 1)
+
+def _day(text: str | None) -> date:
+    """The day that was given, today without one. Raises CommandError."""
+    try:
+        return date.fromisoformat(text) if text else date.today()
+    except ValueError:
+        raise CommandError(f'--on is "{text}". Write a day such as 2026-11-23') from None
+
+
+@evaluate.command("triage")
+def evaluate_triage(
+    data: Annotated[Optional[Path], typer.Option("--data", metavar="DIR", help="Vignettes of your own.")] = None,
+    as_json: Annotated[Optional[Path], typer.Option("--json", metavar="FILE", help="The numbers as JSON.")] = None,
+    html: Annotated[Optional[Path], typer.Option("--html", metavar="FILE", help="The whole card as one page.")] = None,
+    bars: Annotated[bool, typer.Option("--bars", help="Status 1 where a bar is broken.")] = False,
+) -> None:
+    """Measure triage on vignettes: as facts, as messages, and as interviews with simulated patients."""
+    path = _settings().knowledge_path
+    from bot.evaluation.command import triage_command
+
+    raise typer.Exit(triage_command(path, data, as_json, html, bars))
 
 
 @app.command(

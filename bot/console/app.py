@@ -1,20 +1,25 @@
-"""The console's two pages: the list of conversations, and one of them."""
+"""The console's pages: the list of conversations, one of them, and the rule debugger."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, Awaitable, Callable
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.templating import Jinja2Templates
 
+from bot.console.debugger import STATUSES, Debugger
 from bot.console.gate import Gate
 from bot.console.view import View
+from bot.knowledge.drawing import DrawingError, can_draw
 from bot.web.texts import Texts
 
 log = structlog.get_logger(__name__)
@@ -61,7 +66,43 @@ def routes(settings: Any, conversations: Any, knowledge: Any) -> list[BaseRoute]
             return render(request, "problem.html", 404, problem="unknown")
         return render(request, "conversation.html", conversation=view.conversation(shown))
 
+    debugger = Debugger(knowledge)
+
+    async def rules(request: Request) -> Response:
+        form: Mapping[str, Any] = {}
+        if request.method == "POST":
+            try:
+                async with request.form(max_files=0, max_fields=8) as sent:
+                    form = {name: value for name, value in sent.items() if isinstance(value, str)}
+            except HTTPException as error:
+                return render(request, "problem.html", error.status_code, problem="form")
+        today = date.today()
+        tried = await run_in_threadpool(debugger.try_out, form, today)
+        return render(
+            request,
+            "rules.html",
+            422 if tried.problem else 200,
+            tried=tried,
+            statuses=STATUSES,
+            findings=debugger.findings(),
+            topics=debugger.topics(today),
+            drawable=can_draw(),
+        )
+
+    async def drawing(request: Request) -> Response:
+        topic = request.path_params["topic"]
+        if not debugger.has(topic):
+            return render(request, "problem.html", 404, problem="topic")
+        try:
+            picture = await run_in_threadpool(debugger.picture, topic, date.today())
+        except DrawingError as error:
+            log.warning("console.drawing_failed", topic=topic, error=str(error))
+            return render(request, "problem.html", 503, problem="drawing")
+        return Response(picture, media_type="image/svg+xml")
+
     return [
         Route("/console", behind_password(listing)),
         Route("/console/conversations/{id}", behind_password(one)),
+        Route("/console/rules", behind_password(rules), methods=["GET", "POST"]),
+        Route("/console/rules/{topic}.svg", behind_password(drawing)),
     ]

@@ -83,7 +83,7 @@ class View:
             **rule,
             "why": known.why if known else "",
             "because": [self._label(key) for key in rule.get("because") or []],
-            "sources": [self._source(name) for name in rule.get("sources") or []],
+            "sources": [self.source(name) for name in rule.get("sources") or []],
         }
 
     def _facts(self, case: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -113,7 +113,8 @@ class View:
         topic = self._knowledge.topics.get(name)
         return topic.label if topic else name
 
-    def _source(self, name: str) -> str:
+    def source(self, name: str) -> str:
+        """A source as organisation, title, year and section."""
         source = self._knowledge.sources.get(name)
         return f"{source.organisation}: {source.title} ({source.year}), {source.section}" if source else name
 

@@ -45,6 +45,11 @@ _PlainLoader.add_constructor("tag:yaml.org,2002:map", _mapping)
 _PlainLoader.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: loader.construct_scalar(node))
 
 
+def read_plain(text: str) -> Any:
+    """Plain data of one YAML (or JSON) text, read as the knowledge is. Raises yaml.YAMLError."""
+    return yaml.load(text, Loader=_PlainLoader)
+
+
 def read_documents(root: Path) -> dict[str, Any]:
     """Every knowledge file as plain data, keyed by its path relative to `root`; the archive is no part of it.
 
@@ -59,7 +64,7 @@ def read_documents(root: Path) -> dict[str, Any]:
         name = path.relative_to(root).as_posix()
         text = path.read_text(encoding="utf-8")
         try:
-            data = yaml.load(text, Loader=_PlainLoader)
+            data = read_plain(text)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             words = error.problem or "this is not YAML"

@@ -6,14 +6,33 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import yaml
+
 from bot.knowledge import Knowledge
 from bot.knowledge.conditions import ONSETS, SEXES, SIDES, TRENDS, seconds_of
+from bot.knowledge.files import read_plain
 from bot.knowledge.problems import nearest
 from bot.triage.case import ABSENT, PAST, PRESENT, UNCERTAIN, Bounds, Case, Fact
 
 STATUSES = (PRESENT, ABSENT, UNCERTAIN, PAST)
+_EXPECTED = "Write one fact a line, such as FINDING: present, FINDING.lasting: 20 days, person.age: 60."
 _TIMES = ("lasting", "episode", "gone")
 _WORDS: Mapping[str, tuple[str, ...]] = {"onset": ONSETS, "trend": TRENDS, "side": SIDES[1:]}
+
+
+def facts_in(text: str) -> dict[str, Any]:
+    """Facts written as YAML or JSON, one a line. Raises ValueError that names what was read and what is valid."""
+    try:
+        data = read_plain(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"line {mark.line + 1}: " if mark else ""
+        raise ValueError(f"{place}{getattr(error, 'problem', None) or 'this is not YAML'}. {_EXPECTED}") from None
+    if data is None:
+        raise ValueError(f"there are no facts. {_EXPECTED}")
+    if not isinstance(data, dict):
+        raise ValueError(f"read a {type(data).__name__}. {_EXPECTED}")
+    return {str(key): value for key, value in data.items()}
 
 
 def case_of(facts: Mapping[str, Any], knowledge: Knowledge) -> Case:
