@@ -28,7 +28,11 @@ class Family:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """All medicine of one version. `canonical` is the JSON whose SHA-256 is `version`."""
+    """All medicine of one version. `canonical` is the JSON whose SHA-256 is `version`.
+
+    `red_flags` are the keys that red-flag questions ask about: findings with their kinds, and attributes as ".onset".
+    `first_day` is the day on which the first of the rules came into force.
+    """
 
     version: str
     canonical: bytes
@@ -52,6 +56,7 @@ class Knowledge:
     _items_of: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
     _families: Mapping[str, Family] = field(init=False, repr=False, compare=False)
     red_flags: frozenset[str] = field(init=False, repr=False, compare=False)
+    first_day: date = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         broader = {name: self._closure(name) for name in self.findings}
@@ -84,6 +89,8 @@ class Knowledge:
         object.__setattr__(self, "_items_of", {name: self._items(name) for name in self.findings})
         object.__setattr__(self, "_families", {name: self._family(name) for name in self.findings})
         object.__setattr__(self, "red_flags", self._red_flags())
+        first_day = min((rule.valid_from for rule in self.rules.values()), default=date.min)
+        object.__setattr__(self, "first_day", first_day)
 
     def _closure(self, name: str) -> tuple[str, ...]:
         found: dict[str, None] = {}
@@ -126,11 +133,6 @@ class Knowledge:
                 if question.attribute:
                     keys.add(f".{question.attribute}")
         return frozenset(keys)
-
-    @property
-    def first_day(self) -> date:
-        """The day on which the first of the rules came into force."""
-        return min((rule.valid_from for rule in self.rules.values()), default=date.min)
 
     def narrower(self, finding: str) -> tuple[str, ...]:
         """The findings that are kinds of this one, near and far."""
