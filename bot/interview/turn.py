@@ -12,6 +12,7 @@ from bot.interview.merge import confirm_retraction, merge_reading
 from bot.interview.questions import Asked, next_question
 from bot.knowledge import Knowledge
 from bot.nlu.reading import OTHER, PAST, PRESENT, Reading
+from bot.triage.asking import RED_FLAG_ASKINGS, is_red_flag
 from bot.triage.case import Case
 from bot.triage.decide import decide
 from bot.triage.decision import Decision
@@ -83,6 +84,10 @@ def take_turn(
     if before.advised and choices is None and _known(case) == _known(before):
         return Turn(NOTHING_NEW, case, decision, reading=reading)
     asked = next_question(case, decision, knowledge)
+    if asked is not None and len(case.trail) >= knowledge.most_questions:
+        # Enough was asked: what is still unknown of the red flags counts as caution, as after a second asking.
+        case = replace(case, asked={**case.asked, **_not_asked(decision, knowledge)})
+        decision, asked = decide(case, knowledge, on), None
     if asked is not None:
         return Turn(QUESTION, _remember(case, asked), decision, asked, reading)
     if decision.covered == "no":
@@ -107,6 +112,12 @@ def _remember(case: Case, asked: Asked) -> Case:
     spent = case.spent + (0 if asked.question.red_flag else 1)
     trail = (*case.trail, (asked.question.id, pending_keys))
     return replace(case, asked=counts, spent=spent, pending=asked.question.id, pending_keys=pending_keys, trail=trail)
+
+
+def _not_asked(decision: Decision, knowledge: Knowledge) -> dict[str, int]:
+    items = {item for key in decision.open if "." not in key for item in knowledge.items_of(key)}
+    keys = items.union(decision.open)
+    return {key: RED_FLAG_ASKINGS for key in keys if is_red_flag(key, knowledge)}
 
 
 def _settle_retraction(case: Case, reading: Reading, choices: Optional[Sequence[str]]) -> Case:

@@ -42,12 +42,14 @@ class Knowledge:
     questions: tuple[Question, ...]
     budget: int
     most_at_once: int
+    most_questions: int
     sources: Mapping[str, Source]
     messages: Messages
     language: Mapping[str, Any]
     _narrower: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
     _broader: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
     _rules_of: Mapping[str, tuple[Rule, ...]] = field(init=False, repr=False, compare=False)
+    _rules_about: Mapping[str, tuple[Rule, ...]] = field(init=False, repr=False, compare=False)
     _topics_of: Mapping[str, tuple[Topic, ...]] = field(init=False, repr=False, compare=False)
 
     _needing: frozenset[str] = field(init=False, repr=False, compare=False)
@@ -69,6 +71,11 @@ class Knowledge:
             for name in dict.fromkeys(leaf.finding for leaf in leaves(rule.when) if isinstance(leaf, Has)):
                 for each in (name, *narrower[name]):
                     rules_of[each].append(rule)
+        about = {
+            name: tuple({rule.id: rule for each in (name, *narrower[name]) for rule in rules_of[each]}.values())
+            for name in self.findings
+        }
+        object.__setattr__(self, "_rules_about", about)
         topics_of: dict[str, list[Topic]] = {name: [] for name in self.findings}
         for topic in self.topics.values():
             for complaint in topic.complaints:
@@ -145,6 +152,11 @@ class Knowledge:
     def rules_of(self, finding: str) -> tuple[Rule, ...]:
         """The rules that mention the finding or one that it is a kind of."""
         return self._rules_of[finding]
+
+    def rules_about(self, finding: str) -> tuple[Rule, ...]:
+        """The rules that mention the finding, one that it is a kind of, or one of its kinds, which it may turn out to
+        be."""
+        return self._rules_about[finding]
 
     def needs_complaint(self, rule: Rule) -> bool:
         """Whether a rule can hold only together with a complaint of a topic; one that stands alone holds for anyone."""

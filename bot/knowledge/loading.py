@@ -30,6 +30,8 @@ from bot.knowledge.problems import KeyPath, KnowledgeError
 
 # How many findings one question may offer where the knowledge does not say.
 _MOST_AT_ONCE = 8
+# How many questions one interview may put, first and second askings together, where the knowledge does not say.
+_MOST_QUESTIONS = 8
 TREE = Path(__file__).resolve().parents[2] / "knowledge"
 
 
@@ -44,7 +46,7 @@ def build(documents: Mapping[str, Any]) -> Knowledge:
     sources = _sources(documents.get("sources.yml", {}))
     topics = _topics(documents, findings, sources)
     rules = _rules(documents, findings, sources)
-    questions, budget, most_at_once = _interview(documents.get("interview.yml", {}), findings)
+    questions, limits = _interview(documents.get("interview.yml", {}), findings)
     groups = {name.split("/")[-1][:-4]: data for name, data in documents.items() if name.startswith("messages/en/")}
     language = {name.split("/")[-1][:-4]: data for name, data in documents.items() if name.startswith("language/en/")}
     data = canonical(documents)
@@ -55,8 +57,7 @@ def build(documents: Mapping[str, Any]) -> Knowledge:
         rules=rules,
         topics=topics,
         questions=questions,
-        budget=budget,
-        most_at_once=most_at_once,
+        **limits,
         sources=sources,
         messages=Messages(groups),
         language=language,
@@ -226,12 +227,12 @@ def _topics(
     return topics
 
 
-def _interview(data: Mapping[str, Any], findings: Mapping[str, Finding]) -> tuple[tuple[Question, ...], int, int]:
+def _interview(data: Mapping[str, Any], findings: Mapping[str, Finding]) -> tuple[tuple[Question, ...], dict[str, int]]:
     file = "interview.yml"
     words = ("text", "again", "why", "red_flag", "findings", "attribute", "options", "yes_means", "clarifies")
     valid = (*words, "group", "none")
     questions = []
-    top = Fields(file, (), data, ("budget", "most_at_once", "questions"))
+    top = Fields(file, (), data, ("budget", "most_at_once", "most_questions", "questions"))
     for name, entry in top.mapping("questions").items():
         keys: KeyPath = ("questions", name)
         fields = Fields(file, keys, entry, valid)
@@ -259,7 +260,9 @@ def _interview(data: Mapping[str, Any], findings: Mapping[str, Finding]) -> tupl
                 none=fields.one_of("none", TRENDS) if "none" in entry else None,
             )
         )
-    return tuple(questions), top.whole("budget"), top.whole("most_at_once") or _MOST_AT_ONCE
+    limits = {"most_at_once": _MOST_AT_ONCE, "most_questions": _MOST_QUESTIONS}
+    limits = {name: top.whole(name) or usual for name, usual in limits.items()}
+    return tuple(questions), {"budget": top.whole("budget"), **limits}
 
 
 def _option(keys: KeyPath, data: Any) -> Option:

@@ -41,20 +41,8 @@ def decide(case: Case, knowledge: Knowledge, on: date) -> Decision:
     fired += _cautions(case, knowledge, undecided)
     covered = "child" if child else "yes" if fired or _covered(case, knowledge) else "no"
     level = _level(fired, covered, case, knowledge)
-    reach: dict[str, str] = {}
-    highest = urgency(level)
-    for rule, evaluator in undecided:
-        if urgency(rule.level) > urgency(level):
-            highest = max(highest, urgency(rule.level))
-            for key in evaluator.ask(rule.when):
-                if urgency(rule.level) > urgency(reach.get(key, "unknown")):
-                    reach[key] = rule.level
-    if level == "routine" and not any(urgency(each.level) >= urgency(level) for each in fired):
-        # Nothing asks for a doctor but that nothing is known: what could show that home will do is worth a question.
-        for rule, evaluator in undecided:
-            if rule.level == "self_care":
-                for key in evaluator.ask(rule.when):
-                    reach.setdefault(key, rule.level)
+    highest = max([urgency(level), *(urgency(rule.level) for rule, _ in undecided)])
+    reach = _reach(undecided, _floor(level, fired, undecided))
     if level == "self_care" and case.age is None:
         # Whether the rules count at all depends on the age, so calm advice is not given before it is known.
         reach.setdefault("person.age", "routine")
@@ -71,8 +59,28 @@ def decide(case: Case, knowledge: Knowledge, on: date) -> Decision:
     )
 
 
+def _floor(level: str, fired: Iterable[Fired], undecided: Iterable[tuple[Rule, Evaluator]]) -> str:
+    """The calmest level that the case may still come to. Where nothing asks for a doctor but that nothing is known,
+    that is home, if a rule may still say so; what could speak against it is then worth a question."""
+    if level == "routine" and not any(urgency(each.level) >= urgency(level) for each in fired):
+        if any(rule.level == "self_care" and evaluator.ask(rule.when) for rule, evaluator in undecided):
+            return "self_care"
+    return level
+
+
+def _reach(undecided: Iterable[tuple[Rule, Evaluator]], floor: str) -> dict[str, str]:
+    """What to ask about next, each with the highest level that the answer could lead to."""
+    reach: dict[str, str] = {}
+    for rule, evaluator in undecided:
+        if urgency(rule.level) > urgency(floor) or rule.level == floor == "self_care":
+            for key in evaluator.ask(rule.when):
+                if urgency(rule.level) > urgency(reach.get(key, "unknown")):
+                    reach[key] = rule.level
+    return reach
+
+
 def in_play(case: Case, knowledge: Knowledge) -> list[Rule]:
-    """The rules that mention something said and not denied, in a stable order.
+    """The rules that mention something said and not denied, or a kind that it may turn out to be, in a stable order.
 
     A rule that can hold only together with a complaint of a topic waits until such a complaint was said.
     """
@@ -80,7 +88,7 @@ def in_play(case: Case, knowledge: Knowledge) -> list[Rule]:
     complaint = any(knowledge.topics_of(name) for name in said)
     found: dict[str, Rule] = {}
     for name in said:
-        for rule in knowledge.rules_of(name):
+        for rule in knowledge.rules_about(name):
             if complaint or not knowledge.needs_complaint(rule):
                 found[rule.id] = rule
     return [found[name] for name in sorted(found)]

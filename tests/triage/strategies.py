@@ -6,6 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from bot.knowledge import load
+from bot.knowledge.conditions import Condition, Has, leaves
 from bot.triage import Bounds, Case, Fact
 from bot.triage.case import ABSENT, PAST, PRESENT, UNCERTAIN
 from bot.triage.facts import case_of
@@ -13,6 +14,29 @@ from bot.triage.facts import case_of
 KNOWLEDGE = load()
 DAY = 86400.0
 COMPLAINTS = sorted({name for topic in KNOWLEDGE.topics.values() for name in topic.complaints})
+
+
+def _eases_with_time(leaf: Condition) -> bool:
+    """Whether a rule says that what is new is more urgent: a limit of time from above, or one that calms."""
+    if not isinstance(leaf, Has):
+        return False
+    bounds = [each for each in (leaf.lasting, leaf.unless.lasting if leaf.unless else None, leaf.gone_for) if each]
+    upper = leaf.lasting is not None and (leaf.lasting.at_most is not None or leaf.lasting.under is not None)
+    return bool(bounds) and (upper or leaf.unless is not None or leaf.gone_for is not None)
+
+
+LASTING_COMPLAINTS = [
+    name
+    for name in COMPLAINTS
+    if not any(
+        _eases_with_time(leaf)
+        for rule in KNOWLEDGE.rules_of(name)
+        if rule.level != "self_care"
+        for leaf in leaves(rule.when)
+        if isinstance(leaf, Has) and leaf.finding in (name, *KNOWLEDGE.broader(name))
+    )
+]
+"""Complaints of which no rule says that they are more urgent while they are new."""
 WEIGHED = sorted(name for name in KNOWLEDGE.findings if KNOWLEDGE.rules_of(name))
 """Findings that some rule looks at."""
 _OFFERED = {name for question in KNOWLEDGE.questions if question.red_flag for name in question.findings}
