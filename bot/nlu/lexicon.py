@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import product
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from bot.knowledge import Knowledge
 from bot.knowledge.model import urgency
 from bot.nlu.phrases import PhraseTable
 from bot.nlu.words import Lexer
 
+T = TypeVar("T")
 _LETTERS = re.compile(r"[a-z]+")
 _CUES = (
     "denies",
@@ -83,13 +83,23 @@ class Lexicon:
 
     def _add(self, phrases: Iterable[object], term: Term) -> None:
         for phrase in phrases:
-            for each in alternatives(str(phrase)):
-                self.terms.add(self.lexer.phrase(each), term)
+            self._add_phrase(self.terms, str(phrase), term)
+
+    def _add_phrase(self, table: PhraseTable[T], phrase: str, meaning: T) -> None:
+        """A phrase as the knowledge writes it: "can_not|unable_to move" is "can not move" and "unable to move". A "|"
+        divides alternatives, a "_" is a blank inside one."""
+        if "|" not in phrase:
+            table.add(self.lexer.phrase(phrase), meaning)
+            return
+        slots = [word.split("|") for word in phrase.split()]
+        table.add_choices(
+            [[tuple(self.lexer.phrase(each.replace("_", " "))) for each in slot if each] for slot in slots], meaning
+        )
 
     def _add_cues(self, cues: Mapping[str, Any]) -> None:
         for kind in _CUES:
-            for phrase in (each for said in cues[kind] for each in alternatives(str(said))):
-                self.cues.add(self.lexer.phrase(phrase), Cue(kind))
+            for phrase in cues[kind]:
+                self._add_phrase(self.cues, str(phrase), Cue(kind))
         for kind in ("sides", "trends", "onsets", "severities"):
             for value, phrases in cues[kind].items():
                 for phrase in phrases:
@@ -124,16 +134,6 @@ class Lexicon:
         one, and, where no part of the body stands beside it at all, those put together with the site `unsaid`."""
         named = (sign,) if sign in self.knowledge.findings else ()
         return (*named, *self.findings_of.get((sign, "unsaid"), ())) if alone else named
-
-
-def alternatives(phrase: str) -> Iterator[str]:
-    """The phrases that one of the knowledge stands for: "can_not|unable_to move" is "can not move" and "unable to
-    move". A "|" divides alternatives, a "_" is a blank inside one."""
-    if "|" not in phrase:
-        yield phrase
-        return
-    for chosen in product(*(word.split("|") for word in phrase.split())):
-        yield " ".join(chosen).replace("_", " ")
 
 
 def _vocabulary(knowledge: Knowledge) -> dict[str, int]:
