@@ -24,6 +24,10 @@ def english() -> frozenset[str]:
     return frozenset(line.split(" ", 1)[0] for line in text.splitlines())
 
 
+# From this weight on (times, and words of emergencies) two letters in the wrong order decide by themselves.
+_WEIGHTY = 9
+
+
 class Speller:
     """Maps a word with one slip to the word of the vocabulary that was meant; anything else stays as it is."""
 
@@ -40,8 +44,9 @@ class Speller:
         self._cache: dict[str, str] = {}
 
     def correct(self, word: str) -> str:
-        """The word meant by `word` (lower case), at most one edit away. Where several fit, the weightiest wins, since
-        a red flag must not be lost to a slip; then the same letters in another order, then the same length."""
+        """The word meant by `word` (lower case), at most one edit away. Where several fit, a weighty word of the same
+        letters wins; then the weightiest, since a red flag must not be lost to a slip; then the same letters in another
+        order, the same first letter (which is seldom mistyped), the same length."""
         if word in self._known or not SHORTEST_TYPED <= len(word) <= _LONGEST or not word.isalpha():
             return word
         if word in english():
@@ -75,7 +80,13 @@ class Speller:
         if not near:
             return word
         letters = sorted(word)
-        return min(near, key=lambda each: (-self._known[each], sorted(each) != letters, len(each) != len(word), each))
+
+        def likely(each: str) -> tuple[object, ...]:
+            swapped, weight = sorted(each) == letters, self._known[each]
+            sure = swapped and weight >= _WEIGHTY
+            return (not sure, -weight, not swapped, each[0] != word[0], len(each) != len(word), each)
+
+        return min(near, key=likely)
 
 
 def _deletions(word: str) -> set[str]:
