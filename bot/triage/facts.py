@@ -38,7 +38,8 @@ def facts_in(text: str) -> dict[str, Any]:
 def case_of(facts: Mapping[str, Any], knowledge: Knowledge) -> Case:
     """The case that written facts describe. Raises ValueError that names what was read and what is valid."""
     case = Case()
-    for key in sorted(facts, key=lambda each: "." in each):
+    # That it has gone is known before the rest is read, whatever stands first.
+    for key in sorted(facts, key=lambda each: ("." in each, not each.endswith(".gone"))):
         value = facts[key]
         name, _, attribute = key.partition(".")
         if name == "person":

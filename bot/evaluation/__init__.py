@@ -1,0 +1,1 @@
+"""Scorecards: how good the program is, on cases written apart from the rules that decide them."""

@@ -1,0 +1,56 @@
+"""The bars that the scorecard of triage must clear."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Optional
+
+from bot.evaluation.proportion import Proportion
+from bot.evaluation.triage import Scorecard
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: what is asked for, what was measured, and whether that clears it. `now` is false for a bar that is
+    shown but not asked for yet. Where there was nothing to measure, the bar is not cleared."""
+
+    name: str
+    asked: str
+    measured: str
+    cleared: bool
+    now: bool = True
+
+
+def bars(card: Scorecard) -> tuple[Bar, ...]:
+    """Every bar, measured over all vignettes, those kept aside included."""
+    facts, message = card.scores["facts"], card.scores["message"]
+    opening = card.lengths("opening")
+    return (
+        _share("Facts: emergencies recognised", facts.emergency_recall, "all", lambda share: share == 1),
+        _share("Facts: too calm", facts.under, "at most 1 %", lambda share: share <= 0.01),
+        _share("Facts: exact", facts.exact, "at least 95 %", lambda share: share >= 0.95),
+        _share("Facts: false emergencies", facts.false_emergencies, "none", lambda share: share == 0),
+        _share("Messages: emergencies recognised", message.emergency_recall, "all", lambda share: share == 1),
+        _share("Messages: exact", message.exact, "at least 90 %", lambda share: share >= 0.9, now=False),
+        _share(
+            "Messages: false emergencies",
+            message.false_emergencies,
+            "at most 3 %",
+            lambda share: share <= 0.03,
+            now=False,
+        ),
+        _turns("Turns from the complaint to the advice, median", opening.median, 6),
+        _turns("Turns from the complaint to the advice, longest", opening.longest, 9),
+        Bar("Interviews that do not end", "none", str(len(card.endless)), not card.endless),
+    )
+
+
+def _share(name: str, number: Proportion, asked: str, clears: Callable[[float], bool], now: bool = True) -> Bar:
+    share = number.share
+    return Bar(name, asked, str(number), share is not None and clears(share), now)
+
+
+def _turns(name: str, number: Optional[int], most: int) -> Bar:
+    measured = "none to measure" if number is None else str(number)
+    return Bar(name, f"at most {most}", measured, number is not None and number <= most)
