@@ -9,6 +9,8 @@ from typing import Optional
 from bot.knowledge import Knowledge
 from bot.nlu.reading import PATIENT, PRESENT, Mention, Person
 
+# A day, a week and a month in years.
+_YEARS = {"day": 1 / 365.25, "week": 7 / 365.25, "month": 1 / 12}
 _OLDEST = 120
 
 
@@ -30,7 +32,8 @@ class PersonReader:
             rf"|\b{other}(?:\s+is|\s*'?s|\s+just\s+turned|\s+turned)\s+(?:only\s+|just\s+)?{number}\b{no_age}",
             re.IGNORECASE,
         )
-        self._months = re.compile(r"\b(\d{1,2})[\s-]*months?[\s-]*old\b", re.IGNORECASE)
+        small = rf"(\d{{1,2}}|{_any(self._numbers)})"
+        self._young = re.compile(rf"\b{small}[\s-]*(day|week|month)s?[\s-]*old\b", re.IGNORECASE)
         self._stage = re.compile(rf"\b(?:{_any(self._stages)})\b", re.IGNORECASE)
         self._female = re.compile(rf"\b(?:{_any(words['female'])})\b|\b\d{{1,3}}\s*/?\s*f\b", re.IGNORECASE)
         self._male = re.compile(rf"\b(?:{_any(words['male'])})\b|\b\d{{1,3}}\s*/?\s*m\b", re.IGNORECASE)
@@ -60,9 +63,10 @@ class PersonReader:
             said = next(group for group in match.groups() if group).lower()
             age = self._numbers.get(said) or float(said)
             return age if age <= _OLDEST else None
-        match = self._months.search(text)
+        match = self._young.search(text)
         if match:
-            return round(int(match[1]) / 12, 2)
+            said = match[1].lower()
+            return round((self._numbers.get(said) or float(said)) * _YEARS[match[2].lower()], 2)
         match = self._stage.search(text)
         return self._stages[match[0].lower()] if match else None
 

@@ -104,7 +104,8 @@ class Lexer:
         parts = [part for part in raw.replace("/", " ").replace("_", " ").split() if part]
         if len(parts) > 1:
             return tuple(form for part in parts for form in self._forms(part))
-        fixed = self.speller.correct(raw)
+        # "coludn't": with the apostrophe out of the way, a slip in it is seen through as in any other word.
+        fixed = self.speller.correct(raw.replace("'", "") if raw.endswith("n't") else raw)
         if fixed == raw:
             divided = self.speller.divide(raw)
             if divided:

@@ -95,9 +95,12 @@ def in_play(case: Case, knowledge: Knowledge) -> list[Rule]:
 
 
 def for_children(rule: Rule) -> bool:
-    """Whether a rule holds for people under 16 too: emergencies, and rules that name an age themselves."""
-    return rule.level == "emergency" or any(
-        isinstance(leaf, PersonIs) and leaf.age is not None for leaf in leaves(rule.when)
+    """Whether a rule holds for people under 16 too: emergencies, rules with a reply of their own (a child who may harm
+    themselves is answered as anybody is), and rules that name an age themselves."""
+    return (
+        rule.level == "emergency"
+        or rule.reply is not None
+        or any(isinstance(leaf, PersonIs) and leaf.age is not None for leaf in leaves(rule.when))
     )
 
 
