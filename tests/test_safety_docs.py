@@ -11,7 +11,7 @@ import pytest
 TREE = Path(__file__).resolve().parent.parent
 LOG = (TREE / "docs" / "safety" / "hazard-log.md").read_text(encoding="utf-8")
 ROWS = {cells[0]: cells[1:] for line in LOG.splitlines() if (cells := line.strip("| ").split(" | "))[0][:1] == "H"}
-GAPS = {"Self-harm"}
+GAPS: set[str] = set()
 """Hazards whose control is still to come. The log says so, and so does docs/safety/not-covered.md."""
 
 

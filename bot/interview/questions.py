@@ -86,10 +86,11 @@ def next_question(case: Case, decision: Decision, knowledge: Knowledge) -> Optio
 def _clarifying(case: Case, question: Question) -> Optional[Asked]:
     unclear = question.clarifies or ""
     said = case.status(unclear) == PRESENT and not any(case.status(name) for name in question.findings)
-    times = case.asked.get(unclear, 0)
+    # Counted by the question: that the finding itself was asked about before is another matter.
+    times = case.asked.get(question.id, 0)
     if not said or times >= most_askings(question):
         return None
-    return Asked(question, (unclear,), question.findings, again=times > 0)
+    return Asked(question, (question.id,), question.findings, again=times > 0)
 
 
 def _possible(case: Case, decision: Decision, knowledge: Knowledge) -> list[_Put]:
@@ -107,7 +108,7 @@ def _possible(case: Case, decision: Decision, knowledge: Knowledge) -> list[_Put
     for place, question in enumerate(knowledge.questions):
         if question.clarifies is not None or (not question.red_flag and case.spent >= knowledge.budget):
             continue
-        open_key = _key(attributes.get(question.attribute or "", {}), case)
+        open_key = _key(attributes.get(question.attribute or "", {}), case, knowledge)
         for again in (False, True):
             offered = tuple(
                 (item, items[item])
@@ -126,11 +127,18 @@ def _possible(case: Case, decision: Decision, knowledge: Knowledge) -> list[_Put
     return puts
 
 
-def _key(open_keys: Mapping[str, int], case: Case) -> Optional[str]:
-    """What is asked about is the finding that could raise the level most; among equals, one that was said."""
-    if not open_keys:
+def _key(open_keys: Mapping[str, int], case: Case, knowledge: Knowledge) -> Optional[str]:
+    """What is asked about is the finding that could raise the level most; among equals, one that was said. Of something
+    that was said more exactly since ("numb", then "my hand"), only the exact one is asked about."""
+    exact = [
+        key
+        for key in open_keys
+        if key.startswith("person.")
+        or not any(case.status(kind) == PRESENT for kind in knowledge.narrower(key.partition(".")[0]))
+    ]
+    if not exact:
         return None
-    return min(open_keys, key=lambda each: (-open_keys[each], each.partition(".")[0] not in case.facts, each))
+    return min(exact, key=lambda each: (-open_keys[each], each.partition(".")[0] not in case.facts, each))
 
 
 def _chosen(first: _Put, puts: list[_Put], knowledge: Knowledge) -> Asked:

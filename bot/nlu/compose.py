@@ -24,6 +24,8 @@ _OWNERS = frozenset({"my", "his", "her", "our", "their", "your", "a", "an", "the
 _IT = frozenset({"it", "its", "they", "that"})
 # "And my lip as well", "spread to my cheek": a part of the body that shares the sign said before it.
 _TOO, _SPREAD = frozenset({"too", "also", "well"}), frozenset({"spread", "spreads", "spreading", "moved", "reached"})
+# "My hand and my knee both itch": what stands before the "and" has the sign as well.
+_PLURALS = frozenset({"both", "have", "are", "were"})
 _BEGUN = frozenset({"started", "starts", "began", "begun", "begins", "first"})
 _TOO_REACH, _BACK = 4, 40
 
@@ -193,7 +195,8 @@ class _Composer:
         for at, word in enumerate(between):
             if word.text in _BREAKS or word.text == "and":
                 following = between[at + 1].text if at + 1 < len(between) else ""
-                cost += _SUBJECT_COST if following in self._lexicon.selves else _BREAK_COST
+                apart = following in self._lexicon.selves and not any(each.text in _PLURALS for each in between[at:])
+                cost += _SUBJECT_COST if apart else _BREAK_COST
         others = bisect_left(self._sign_places, high) - bisect_left(self._sign_places, low)
         cost += _OTHER_SIGN_COST * others
         if site.name in self._lexicon.vague:

@@ -64,11 +64,10 @@ class Context:
         self._last_words = {each.after - 1 for each in found}
         self._denials = {cue.first for cue in _of(self._cues, "denies")}
         self._denied = self._reached("denies")
-        self._doubted = (
-            self._reached("doubts") | self._supposed() | self._around("doubts_around") | self._reached("asks")
-        )
+        self._doubted = self._reached("doubts") | self._supposed() | self._reached("asks")
+        self._numbed = self._around("doubts_around")
         self._worried = self._reached("worries")
-        self._experiencers = experiencers(words, lexicon)
+        self._experiencers = experiencers(words, lexicon, frozenset(self._cores))
 
     def sense(self, found: Found) -> Sense:
         """Status, experiencer and qualities of one finding."""
@@ -109,7 +108,8 @@ class Context:
         named = self._lexicon.knowledge.findings[found.finding].kind == "condition"
         if core in self._denied or self._denied_behind(found):
             return ABSENT, None
-        if core in self._doubted or (named and core in self._worried):
+        numbed = core in self._numbed and found.finding in self._lexicon.doubted_around
+        if numbed or core in self._doubted or (named and core in self._worried):
             return UNCERTAIN, None
         recency = self._recency(found, experiencer, named)
         return (PRESENT, None) if recency is None else (PAST, recency)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.reading import OTHER, PATIENT
@@ -12,14 +12,17 @@ ANIMAL = "animal"
 _COMPANY = frozenset({"with", "from", "by", "for", "told", "as", "like"})
 
 
-def experiencers(words: Sequence[Word], lexicon: Lexicon) -> list[str]:
-    """Whose body each word is about, from the last person named before it."""
+def experiencers(words: Sequence[Word], lexicon: Lexicon, cores: Collection[int] = ()) -> list[str]:
+    """Whose body each word is about, from the last person named before it.
+
+    `cores` are the places where findings begin: an animal that begins one ("cat bite") does not have it, a person does.
+    """
     people = []
     now, known_other = PATIENT, False
     for place, word in enumerate(words):
         if word.text in lexicon.others and not _company(words, place):
             now, known_other = OTHER, True
-        elif word.text in lexicon.animals and not _company(words, place):
+        elif word.text in lexicon.animals and place not in cores and not _company(words, place):
             now, known_other = ANIMAL, True
         elif word.text in lexicon.selves and not _leads_to_other(words, lexicon, place):
             now = PATIENT

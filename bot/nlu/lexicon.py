@@ -65,6 +65,7 @@ class Lexicon:
         self.pronouns = frozenset(str(word) for word in cues["others_pronouns"])
         self.selves = frozenset(str(word) for word in cues["self_words"])
         self.animals = frozenset(str(word) for word in cues["animals"])
+        self.doubted_around = frozenset(str(name) for name in cues["doubted_around"])
         # Parts of the body that a more exact one beside them makes plain ("the left side of my face").
         self.vague = frozenset(site for site, entry in language["sites"].items() if entry.get("vague"))
         self.filler = frozenset(self.lexer.stem(str(word)) for word in cues["filler"])

@@ -41,6 +41,7 @@ class Reader:
         if about_other:
             mentions = [replace(each, experiencer=PATIENT) for each in mentions]
         stretches = attach(text, self._durations.read(text, as_of), mentions)
+        stretches = tuple(self._over(each, mentions) for each in stretches)
         mentions = [_ended(each, stretches) for each in mentions]
         answer, ordinals = read_answer(words, self.lexicon)
         covered = {place for each in found for place in range(each.first, each.after)}
@@ -64,6 +65,15 @@ class Reader:
             about_other=about_other,
             **loose,
         )
+
+
+    def _over(self, stretch: Stretch, mentions: Sequence[Mention]) -> Stretch:
+        """ "A stroke a month ago, all gone since": of a named condition that is over, the day it came is the day it went."""
+        if stretch.kind != "onset" or not stretch.text.lower().endswith("ago") or stretch.finding is None:
+            return stretch
+        named = self._knowledge.findings[stretch.finding].kind == "condition"
+        over = named and all(each.status == PAST for each in mentions if each.finding == stretch.finding)
+        return replace(stretch, kind="until") if over else stretch
 
 
 def _mention(text: str, words: Sequence[Word], found: Found, sense: Sense) -> Mention:
