@@ -129,7 +129,7 @@ def _possible(case: Case, decision: Decision, knowledge: Knowledge) -> list[_Put
 
 def _key(open_keys: Mapping[str, int], case: Case, knowledge: Knowledge) -> Optional[str]:
     """What is asked about is the finding that could raise the level most; among equals, one that was said. Of something
-    that was said more exactly since ("numb", then "my hand"), only the exact one is asked about."""
+    that was said more exactly since, only the exact one is asked about."""
     exact = [
         key
         for key in open_keys

@@ -55,6 +55,7 @@ class Lexicon:
         vocabulary = _vocabulary(knowledge)
         self.lexer = Lexer(vocabulary, spellings)
         self.knowledge = knowledge
+        self._skip = frozenset(str(word) for word in skip["skip"])
         self.terms: PhraseTable[Term] = PhraseTable(skip["skip"])
         self.cues: PhraseTable[Cue] = PhraseTable()
         self.answers: PhraseTable[str] = PhraseTable()
@@ -88,14 +89,24 @@ class Lexicon:
 
     def _add_phrase(self, table: PhraseTable[T], phrase: str, meaning: T) -> None:
         """A phrase as the knowledge writes it: "can_not|unable_to move" is "can not move" and "unable to move". A "|"
-        divides alternatives, a "_" is a blank inside one."""
+        divides alternatives, a "_" is a blank inside one. Inside a phrase of a table that skips small words nobody has
+        to write "my" or "the" ("fluid from nose")."""
+        words = phrase.split()
+        inner = [word for word in words[1:-1] if not (table.skips and self._small(word))]
+        words = [*words[:1], *inner, *words[1:][-1:]]
         if "|" not in phrase:
-            table.add(self.lexer.phrase(phrase), meaning)
+            table.add(self.lexer.phrase(" ".join(words)), meaning)
             return
-        slots = [word.split("|") for word in phrase.split()]
+        slots = [word.split("|") for word in words]
         table.add_choices(
             [[tuple(self.lexer.phrase(each.replace("_", " "))) for each in slot if each] for slot in slots], meaning
         )
+
+    def _small(self, word: str) -> bool:
+        """Whether a word of a phrase, with its alternatives, is one like "my|the|left": small words, an owner's among."""
+        ways = [way.split("_") for way in word.split("|") if way]
+        small = all(part in self._skip for way in ways for part in way)
+        return small and any(way in (["my"], ["the"], ["a"], ["his"], ["her"]) for way in ways)
 
     def _add_cues(self, cues: Mapping[str, Any]) -> None:
         for kind in _CUES:

@@ -89,6 +89,7 @@ def advice(turn: Turn, knowledge: Knowledge, number: str, answers: Sequence[Arch
         "specialty": topic.specialty if topic else None,
         "safety_net": _safety_net(topic, knowledge, number),
         "would_change": changes,
+        "related": list(topic.related) if topic else [],
         "topics": list(decision.topics),
         "demonstration": demonstration(decision.fired, knowledge),
         "report_url": None,
@@ -198,12 +199,19 @@ def _advice_text(turn: Turn, advice: dict[str, Any], knowledge: Knowledge) -> st
         blocks.append("\n".join(part for part in (answer["heading"], answer["text"]) if part))
     for key in ("self_care", "doctor"):
         if advice[key]:
-            blocks.append("\n".join([messages.text(f"advice.{key}"), *(f"- {line['text']}" for line in advice[key])]))
+            home = key == "self_care" and advice["level"] == "self_care"
+            heading = messages.text("advice.self_care_home" if home else f"advice.{key}", timeframe=advice["timeframe"])
+            blocks.append("\n".join([heading, *(f"- {line['text']}" for line in advice[key])]))
     if advice["specialty"]:
         blocks.append(messages.text("advice.specialty", specialty=advice["specialty"]))
     net = advice["safety_net"]
     blocks.append("\n".join([messages.text("advice.watch_for"), *(f"- {line}" for line in net["watch_for"])]))
     blocks.append(" ".join((net["uncertain"], net["how_to_get_help"], net["how_long"])))
+    if advice["would_change"]:
+        lines = [messages.text("advice.would_change"), *(f"- {change['text']}" for change in advice["would_change"])]
+        blocks.append("\n".join(lines))
+    if advice["related"]:
+        blocks.append(messages.text("advice.related", topics=", ".join(advice["related"])))
     if advice["demonstration"]:
         blocks.append(advice["demonstration"])
     return "\n\n".join(blocks)

@@ -101,7 +101,7 @@ def _named(text: str, asked: Asked, knowledge: Knowledge) -> str:
     """A group's question of which one finding is left names that finding; a question of its own needs no more."""
     if len(asked.question.findings) == 1:
         return text
-    return f"{text} {_label(asked.findings[0], knowledge)}?"
+    return knowledge.messages.text("ask.single", choice=_label(asked.findings[0], knowledge))
 
 
 def _asked(turn: Turn, knowledge: Knowledge, text: str) -> str:

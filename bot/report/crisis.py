@@ -20,11 +20,11 @@ def crisis(turn: Turn, knowledge: Knowledge, number: str, line: Optional[str]) -
     act = messages.text("crisis.act" if emergency else "crisis.thoughts_act", number=number)
     headline = messages.text("crisis.headline" if emergency else "crisis.thoughts_headline", number=number)
     if turn.again:
-        words = [headline, act, call, messages.text("crisis.later")]
+        words = [f"{headline}.", act, call, messages.text("crisis.later")]
     elif turn.other:
-        words = [headline, act, messages.text("crisis.other"), call]
+        words = [f"{headline}.", act, messages.text("crisis.other"), call]
     else:
-        words = [headline, messages.text("crisis.lead"), act, call, messages.text("crisis.stay")]
+        words = [f"{headline}.", messages.text("crisis.lead"), act, call, messages.text("crisis.stay")]
         words += [messages.text("crisis.ask")]
     level = "emergency" if emergency else turn.decision.level
     parts: dict[str, Any] = {
@@ -40,12 +40,13 @@ def crisis(turn: Turn, knowledge: Knowledge, number: str, line: Optional[str]) -
         "specialty": None,
         "safety_net": {
             "uncertain": messages.text("emergency.uncertain"),
-            "watch_for": [messages.text("crisis.stay")],
+            "watch_for": [messages.text("crisis.watch_for", number=number)],
             "how_to_get_help": f"{act} {call}",
             "how_long": messages.text("emergency.how_long"),
         },
         "would_change": [],
         "topics": list(turn.decision.topics),
+        "crisis": True,
         "demonstration": demonstration(fired, knowledge),
         "report_url": None,
     }

@@ -27,7 +27,7 @@ READER = Reader(load())
         ("My calf muscle twitches at night", "muscle_twitching", "present"),
         ("My mouth has really dropped on one side", "facial_weakness", "present"),
         ("I can't close my left eye", "facial_weakness", "present"),
-        ("I cannot feel my right hand", "limb_numbness", "present"),
+        ("I cannot feel my right hand", "hand_numbness", "present"),
         ("cant lift my arm", "arm_weakness", "present"),
         ("my face isn't drooping", "facial_weakness", "absent"),
         ("No weakness, numbness or blurred vision.", "numbness", "absent"),

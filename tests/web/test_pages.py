@@ -111,7 +111,8 @@ def test_the_widget_has_its_words(client: TestClient) -> None:
 @pytest.mark.parametrize("name", ["web", "console"])
 def test_every_word_is_used(name: str) -> None:
     """A text that nobody says any more is taken out, so that translators do not work for nothing."""
-    rooms = [Path(pages.__file__).parent, Path(pages.__file__).parents[1] / "console"]
+    # The words for conditions and drawings are the console's, and said where the knowledge is put into words.
+    rooms = [Path(pages.__file__).parents[1] / room for room in ("web", "console", "knowledge")]
     code = "\n".join(
         path.read_text(encoding="utf-8")
         for room in rooms
@@ -140,8 +141,8 @@ def _keys(data: Any, prefix: str = "") -> list[str]:
 
 def _said(key: str, code: str) -> bool:
     group, _, last = key.rpartition(".")
-    built = rf"[\"'`]{re.escape(group)}\.(\$?\{{|[\"'`] *\+)"  # put together, as in `levels.${level}`
-    whole = rf"[\"'`](web\.)?{re.escape(key)}[\"'`]"
+    built = rf"[\"'`](web\.|console\.)?{re.escape(group)}\.(\$?\{{|[\"'`] *\+)"  # put together, as in `levels.${level}`
+    whole = rf"[\"'`](web\.|console\.)?{re.escape(key)}[\"'`]"
     named = rf"[\"'`]{re.escape(last)}[\"'`]" if group.split(".")[0] in {"errors", "hints"} else None
     built_group = re.search(built, code) or re.search(rf"\$\{{name\}}\.{last}\b", code)
     return bool(re.search(whole, code) or built_group or (named and re.search(named, code)))

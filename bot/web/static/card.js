@@ -11,7 +11,9 @@ export function card(message, { t, numbers, home }) {
   const { advice } = message;
   const level = LEVELS.includes(advice.level) ? advice.level : "unknown";
   const label = advice.level_label || t(`levels.${level}`);
-  const body = level === "emergency" ? emergencyBody(message, t, numbers, home) : calmBody(advice, t, home);
+  // Who may harm themselves is spoken to in whole sentences, whatever the level.
+  const spoken = level === "emergency" || advice.crisis;
+  const body = spoken ? emergencyBody(message, t, numbers, home) : calmBody(advice, t, home);
   return h(
     "article",
     { class: `card level-${level}`, "aria-label": t("advice.card", { level: label }) },
@@ -61,6 +63,7 @@ function calmBody(advice, t, home) {
     answer(advice.answer, t),
     section(t("advice.similar"), list(advice.similar, (item) => similar(item, t))),
     section(t("advice.would_change"), list(advice.would_change, (item) => change(item, t), "changes")),
+    section(t("advice.related"), advice.related?.length > 0 && h("p", {}, advice.related.join(", "))),
     understood(advice, t),
     report(advice, t, home),
   ];
