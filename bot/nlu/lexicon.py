@@ -85,14 +85,15 @@ class Lexicon:
 
     def _add(self, phrases: Iterable[object], term: Term) -> None:
         for phrase in phrases:
-            self._add_phrase(self.terms, str(phrase), term)
+            # What is nothing of ours must be said in full: it takes findings away.
+            self._add_phrase(self.terms, str(phrase), term, short=term.kind != "lookalike")
 
-    def _add_phrase(self, table: PhraseTable[T], phrase: str, meaning: T) -> None:
+    def _add_phrase(self, table: PhraseTable[T], phrase: str, meaning: T, short: bool = False) -> None:
         """A phrase as the knowledge writes it: "can_not|unable_to move" is "can not move" and "unable to move". A "|"
-        divides alternatives, a "_" is a blank inside one. Inside a phrase of a table that skips small words nobody has
-        to write "my" or "the" ("fluid from nose")."""
+        divides alternatives, a "_" is a blank inside one. Inside a `short` phrase nobody has to write "my" or "the"
+        ("fluid from nose")."""
         words = phrase.split()
-        inner = [word for word in words[1:-1] if not (table.skips and self._small(word))]
+        inner = [word for word in words[1:-1] if not (short and self._small(word))]
         words = [*words[:1], *inner, *words[1:][-1:]]
         if "|" not in phrase:
             table.add(self.lexer.phrase(" ".join(words)), meaning)

@@ -50,11 +50,6 @@ class PhraseTable(Generic[T]):
         self._root: _Node[T] = _Node()
         self._skip = frozenset(skip)
 
-    @property
-    def skips(self) -> bool:
-        """Whether small words inside a phrase are passed over."""
-        return bool(self._skip)
-
     def add(self, stems: Iterable[str], meaning: T) -> None:
         """Makes a phrase stand for `meaning`, besides what it already stands for."""
         node = self._root
