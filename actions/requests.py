@@ -169,6 +169,24 @@ class ActionBack(Action):
         return _say(dispatcher, incoming, replace(question, text=f"{words}\n\n{question.text}"))
 
 
+class ActionMore(Action):
+    """Tells the whole of the advice, of which the first reply holds what matters most."""
+
+    def name(self) -> str:
+        """The name that domain.yml and the rules know it by."""
+        return "action_more"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Utters it once more, in full; before any advice was given, the message is taken for what it says."""
+        services = current()
+        incoming = Incoming.of(tracker, services)
+        if incoming.case.advised and incoming.case.pending is None:
+            incoming = replace(incoming, choices=[])
+        return await answer(dispatcher, incoming, services)
+
+
 class ActionWhatDoYouKnow(Action):
     """Tells everything that the case holds, so that it can be put right."""
 

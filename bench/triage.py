@@ -6,8 +6,8 @@ Two things are measured in one run, on one core, without network:
 1. `decide` with all shipped knowledge, on the facts of every case that the rules bring with them: the median and the
    90th centile, in milliseconds.
 2. The same with the knowledge copied 10 and 100 times under new names (every finding, rule, topic and question gets a
-   copy with a suffix): the rules that mention what was said stay the same, so the time should too. Printed as a ratio to
-   the first.
+   copy with a suffix): the rules that mention what was said stay the same, so the time should too. Printed as a ratio
+   to the first.
 The peer that makes the numbers comparable between machines is `json.dumps` of the decision, timed in the same loop.
 """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Optional
+from typing import Any, Optional
 
 from bot.knowledge import Knowledge
 from bot.triage.asking import is_red_flag
@@ -42,14 +42,15 @@ def _opened(case: Case, key: str, knowledge: Knowledge) -> Case:
     name, _, attribute = key.partition(".")
     if name == "person":
         before = getattr(case, attribute, None)
-        return case if before is None else _changed(replace(case, **{attribute: None}), key, "known")
+        empty: dict[str, Any] = {attribute: None}
+        return case if before is None else _changed(replace(case, **empty), key, "known")
     fact = case.facts.get(name)
     if fact is None:
         return case
     if attribute:
         if getattr(fact, attribute) is None:
             return case
-        cleared = {attribute: None, **({"when": None} if attribute == "lasting" else {})}
+        cleared: dict[str, Any] = {attribute: None, **({"when": None} if attribute == "lasting" else {})}
         return _changed(case.with_fact(name, replace(fact, **cleared)), key, "known")
     if fact.status == PRESENT and is_red_flag(name, knowledge):
         return case

@@ -79,8 +79,8 @@ def _fault(rule: Rule, written: RuleCase, case: Case, knowledge: Knowledge) -> O
     day = rule.valid_from
     if written.expect == "fires" and rule.valid_on(day) and rule.id not in _fired(case, knowledge, day):
         return (
-            f"the condition of rule {rule.id} holds, but the rule takes no part: it needs a complaint of a topic, or the "
-            "patient is a child."
+            f"the condition of rule {rule.id} holds, but the rule takes no part: it needs a complaint of a topic, or "
+            "the patient is a child."
         )
     if written.level is not None:
         level = decide(case, knowledge, rule.valid_from).level

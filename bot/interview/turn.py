@@ -30,7 +30,7 @@ class Turn:
     `kind` is question, confirm (is a red flag really not there?), advice, emergency, not_covered, nothing (nothing was
     understood), nothing_new (advice was given, and this adds nothing to it), or crisis (a rule says that this person is
     to be answered in its own way, without any question). `other` tells that the emergency is somebody else's than the
-    patient's of the conversation so far, `again` that an emergency was answered before.
+    patient's of the conversation so far, `again` that an emergency was answered, or this advice given, before.
     """
 
     kind: str
@@ -92,7 +92,7 @@ def take_turn(
         return Turn(QUESTION, _remember(case, asked), decision, asked, reading)
     if decision.covered == "no":
         return Turn(NOT_COVERED if case.facts or case.unexplained else NOTHING, case, decision, reading=reading)
-    return Turn(ADVICE, replace(case, advised=True), decision, reading=reading)
+    return Turn(ADVICE, replace(case, advised=True), decision, reading=reading, again=before.advised)
 
 
 def in_crisis(decision: Decision, knowledge: Knowledge) -> bool:

@@ -13,6 +13,8 @@ from bot.nlu.words import Lexer
 
 T = TypeVar("T")
 _LETTERS = re.compile(r"[a-z]+")
+# Words that hasty messages leave out.
+_UNSAID = frozenset({"my", "his", "her", "the", "a"})
 _CUES = (
     "denies",
     "denies_behind",
@@ -104,10 +106,10 @@ class Lexicon:
         )
 
     def _small(self, word: str) -> bool:
-        """Whether a word of a phrase, with its alternatives, is one like "my|the|left": small words, an owner's among."""
+        """Whether a word of a phrase, with its alternatives, is one that a hasty message leaves out ("my|the|left")."""
         ways = [way.split("_") for way in word.split("|") if way]
         small = all(part in self._skip for way in ways for part in way)
-        return small and any(way in (["my"], ["the"], ["a"], ["his"], ["her"]) for way in ways)
+        return small and any(" ".join(way) in _UNSAID for way in ways)
 
     def _add_cues(self, cues: Mapping[str, Any]) -> None:
         for kind in _CUES:

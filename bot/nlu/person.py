@@ -34,7 +34,10 @@ class PersonReader:
         )
         small = rf"(\d{{1,2}}|{_any(self._numbers)})"
         self._young = re.compile(rf"\b{small}[\s-]*(day|week|month)s?[\s-]*old\b", re.IGNORECASE)
-        self._weeks = re.compile(rf"\b(?:baby|newborn|infant)\s+(?:is\s+|'s\s+)?(?:only\s+|just\s+)?{small}[\s-]*(day|week)s?\b", re.I)
+        self._weeks = re.compile(
+            rf"\b(?:baby|newborn|infant)\s+(?:is\s+|'s\s+)?(?:only\s+|just\s+)?{small}[\s-]*(day|week)s?\b",
+            re.IGNORECASE,
+        )
         self._stage = re.compile(rf"\b(?:{_any(self._stages)})\b", re.IGNORECASE)
         self._female = re.compile(rf"\b(?:{_any(words['female'])})\b|\b\d{{1,3}}\s*/?\s*f\b", re.IGNORECASE)
         self._male = re.compile(rf"\b(?:{_any(words['male'])})\b|\b\d{{1,3}}\s*/?\s*m\b", re.IGNORECASE)

@@ -66,7 +66,6 @@ class Reader:
             **loose,
         )
 
-
     def _over(self, stretch: Stretch, mentions: Sequence[Mention]) -> Stretch:
         """ "A stroke a month ago, all gone since": of a named condition that is over, the day it came is the day it went."""
         if stretch.kind != "onset" or not stretch.text.lower().endswith("ago") or stretch.finding is None:

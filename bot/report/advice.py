@@ -197,6 +197,23 @@ def _advice_text(turn: Turn, advice: dict[str, Any], knowledge: Knowledge) -> st
     answer = advice["answer"]
     if answer is not None:
         blocks.append("\n".join(part for part in (answer["heading"], answer["text"]) if part))
+    net = advice["safety_net"]
+    watch_for = "\n".join([messages.text("advice.watch_for"), *(f"- {line}" for line in net["watch_for"])])
+    if not turn.again:
+        # Short at first; the rest is told to whoever asks for it.
+        blocks += [watch_for, messages.text("advice.more")]
+    else:
+        blocks += [*_meanwhile(advice, knowledge), watch_for]
+        blocks.append(" ".join((net["uncertain"], net["how_to_get_help"], net["how_long"])))
+        blocks += _further(advice, knowledge)
+    if advice["demonstration"]:
+        blocks.append(advice["demonstration"])
+    return "\n\n".join(blocks)
+
+
+def _meanwhile(advice: dict[str, Any], knowledge: Knowledge) -> list[str]:
+    """What to do until then, what the doctor may do, and whom to see."""
+    messages, blocks = knowledge.messages, []
     for key in ("self_care", "doctor"):
         if advice[key]:
             home = key == "self_care" and advice["level"] == "self_care"
@@ -204,17 +221,18 @@ def _advice_text(turn: Turn, advice: dict[str, Any], knowledge: Knowledge) -> st
             blocks.append("\n".join([heading, *(f"- {line['text']}" for line in advice[key])]))
     if advice["specialty"]:
         blocks.append(messages.text("advice.specialty", specialty=advice["specialty"]))
-    net = advice["safety_net"]
-    blocks.append("\n".join([messages.text("advice.watch_for"), *(f"- {line}" for line in net["watch_for"])]))
-    blocks.append(" ".join((net["uncertain"], net["how_to_get_help"], net["how_long"])))
+    return blocks
+
+
+def _further(advice: dict[str, Any], knowledge: Knowledge) -> list[str]:
+    """What would change the advice, and related topics."""
+    messages, blocks = knowledge.messages, []
     if advice["would_change"]:
         lines = [messages.text("advice.would_change"), *(f"- {change['text']}" for change in advice["would_change"])]
         blocks.append("\n".join(lines))
     if advice["related"]:
         blocks.append(messages.text("advice.related", topics=", ".join(advice["related"])))
-    if advice["demonstration"]:
-        blocks.append(advice["demonstration"])
-    return "\n\n".join(blocks)
+    return blocks
 
 
 def _reason_text(reason: dict[str, Any], knowledge: Knowledge) -> str:

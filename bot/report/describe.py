@@ -89,7 +89,9 @@ def known(case: Case, knowledge: Knowledge) -> str:
         "age": [f"{case.age.middle:g}"] if case.age and case.age.low == case.age.high else [],
     }
     lines = [messages.text(f"request.know_{name}", what="; ".join(said)) for name, said in parts.items() if said]
-    return "\n".join([*lines, messages.text("request.know_right")] if lines else [messages.text("request.know_nothing")])
+    if not lines:
+        return messages.text("request.know_nothing")
+    return "\n".join([*lines, messages.text("request.know_right")])
 
 
 def describe_change(change: WouldChange, knowledge: Knowledge) -> str:

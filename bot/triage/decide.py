@@ -62,10 +62,10 @@ def decide(case: Case, knowledge: Knowledge, on: date) -> Decision:
 def _floor(level: str, fired: Iterable[Fired], undecided: Iterable[tuple[Rule, Evaluator]]) -> str:
     """The calmest level that the case may still come to. Where nothing asks for a doctor but that nothing is known,
     that is home, if a rule may still say so; what could speak against it is then worth a question."""
-    if level == "routine" and not any(urgency(each.level) >= urgency(level) for each in fired):
-        if any(rule.level == "self_care" and evaluator.ask(rule.when) for rule, evaluator in undecided):
-            return "self_care"
-    return level
+    if level != "routine" or any(urgency(each.level) >= urgency(level) for each in fired):
+        return level
+    home = any(rule.level == "self_care" and evaluator.ask(rule.when) for rule, evaluator in undecided)
+    return "self_care" if home else level
 
 
 def _reach(undecided: Iterable[tuple[Rule, Evaluator]], floor: str) -> dict[str, str]:

@@ -226,3 +226,16 @@ def test_two_conversations_know_nothing_of_each_other(desk, talk):
         return (await other.say("hello"))[0]
 
     assert run(conversation())["kind"] == "greeting"
+
+
+def test_the_advice_is_short_at_first_and_whole_on_request(talk):
+    reply = run(talk.say("my eyelid has been twitching for five days, I am 30"))[0]
+    for _ in range(9):
+        if reply["kind"] == "advice":
+            break
+        reply = run(talk.say("none of those"))[0]
+    (whole,) = run(talk.say("tell me more"))
+    assert reply["kind"] == whole["kind"] == "advice"
+    assert 'Write "more"' in reply["text"] and 'Write "more"' not in whole["text"]
+    assert "Who to see" not in reply["text"] and "Who to see" in whole["text"]
+    assert len(whole["text"]) > len(reply["text"]) and whole["advice"]["level"] == reply["advice"]["level"]
