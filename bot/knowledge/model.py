@@ -66,7 +66,8 @@ class Question:
 
     Questions of one `group` (symptoms, background) may be put together when each has little left to ask. `yes_means` is
     the finding that a bare "yes" to the group makes present. Red-flag questions stand outside the budget. `again` is
-    the same question in other words, for the second asking; `why` answers "why do you ask?". `none` is the trend that "none of these" means, where the question is about the trend as well.
+    the same question in other words, for the second asking; `why` answers "why do you ask?". `none` is the trend that
+    "none of these" means, where the question is about the trend as well.
     A question that `clarifies` a finding is asked when that finding was said and none of the question's own was.
     """
 
