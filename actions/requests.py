@@ -119,7 +119,7 @@ class ActionForgetMe(Action):
             Choice(messages.text("request.forget_no"), "no"),
         )
         text = messages.text("request.forget_me", number=services.emergency_number)
-        case = replace(incoming.case, pending=FORGET, pending_keys=())
+        case = replace(incoming.case, pending=FORGET)
         return _say(dispatcher, replace(incoming, case=case), Reply("question", text, choices))
 
 

@@ -31,6 +31,14 @@ def go_back(case: Case, knowledge: Knowledge) -> Optional[Case]:
     return replace(case, pending=question, pending_keys=keys, retracting=None, advised=False)
 
 
+def put_off(case: Case, knowledge: Knowledge) -> Case:
+    """The case in which the question that waited for its answer counts as not put yet, where something that the person
+    asked for came in between. The pending keys tell whether one waited."""
+    if not case.trail or case.trail[-1][1] != case.pending_keys:
+        return case
+    return _unasked(replace(case, trail=case.trail[:-1]), *case.trail[-1], knowledge)
+
+
 def _unasked(case: Case, question: str, keys: tuple[str, ...], knowledge: Knowledge) -> Case:
     counts = {key: times - 1 if key in keys else times for key, times in case.asked.items()}
     red_flag = any(each.red_flag for each in knowledge.questions if each.id == question)

@@ -23,6 +23,7 @@ _JUST_GONE = Bounds(1 * _DAY, 0.0, 7 * _DAY)
 # What began longer ago than this and is over is no sign of these days.
 _LONG_AGO = 90 * _DAY
 _ORDER = {ABSENT: 0, UNCERTAIN: 1, PAST: 2, PRESENT: 3}
+_WORD = re.compile(r"[a-z]+")
 _NUMBER = re.compile(r"\b(\d{1,3})\b")
 _OLDEST = 120
 
@@ -32,10 +33,28 @@ def merge_reading(case: Case, reading: Reading, knowledge: Knowledge) -> Case:
     question = pending_question(case, knowledge)
     own = [mention for mention in reading.mentions if mention.experiencer == PATIENT]
     case = _merge_mentions(case, own, reading.durations, knowledge)
-    if question is not None:
+    if question is not None and not _corrects(case, reading, own, knowledge):
         case = merge_answer(case, question, reading, own, knowledge)
     case = _merge_loose(case, reading, question, knowledge)
     return _merge_person(case, reading, question)
+
+
+def _corrects(case: Case, reading: Reading, own: Sequence[Mention], knowledge: Knowledge) -> bool:
+    """Whether the no of a message belongs to what it puts right ("no, the right side"), and answers no question.
+
+    Only where it names a side or a time other than the known one, and denies nothing in words of its own.
+    """
+    finding = chief_complaint(case, knowledge)
+    fact = case.facts.get(finding) if finding else None
+    if reading.answer != "no" or own or fact is None:
+        return False
+    if set(_WORD.findall(reading.text.lower())) & set(knowledge.language["cues"]["denials"]):
+        return False
+    stretch = _longest([each for each in reading.durations if each.finding is None], ("onset", "unspecified"))
+    lasting = fact.lasting
+    return bool(reading.side and fact.side and reading.side != fact.side) or bool(
+        stretch and lasting and (stretch.low > lasting.high or stretch.high < lasting.low)
+    )
 
 
 def chief_complaint(case: Case, knowledge: Knowledge) -> Optional[str]:

@@ -74,12 +74,16 @@ def next_question(case: Case, decision: Decision, knowledge: Knowledge) -> Optio
     Red-flag questions stand outside the budget and are asked once more where the answer stays unknown. A group question
     offers at most `knowledge.most_at_once` findings; one with room left takes in others of its group, as a whole.
     """
+    puts = sorted(_possible(case, decision, knowledge), key=lambda put: put.rank, reverse=True)
     for question in knowledge.questions:
         if question.clarifies is not None:
+            # How it came on may make it an emergency, wherever it is: that comes first.
+            first = next((put for put in puts if put.key == f"{question.clarifies}.onset"), None)
+            if first is not None and first.rank[0] == urgency("emergency"):
+                return _chosen(first, puts, knowledge)
             asked = _clarifying(case, question)
             if asked is not None:
                 return asked
-    puts = sorted(_possible(case, decision, knowledge), key=lambda put: put.rank, reverse=True)
     return _chosen(puts[0], puts, knowledge) if puts else None
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Optional
 
 from bot.interview.answering import merge_choices
+from bot.interview.back import put_off
 from bot.interview.merge import confirm_retraction, merge_reading
 from bot.interview.questions import Asked, next_question
 from bot.knowledge import Knowledge
@@ -60,6 +61,8 @@ def take_turn(
     `choices` are pressed values of the pending question; where they are given, the reading is not looked at.
     """
     before = case
+    if case.pending == FORGET:
+        case = put_off(case, knowledge)
     if case.pending == RETRACTION:
         case = _settle_retraction(case, reading, choices)
     if choices is None:

@@ -67,7 +67,7 @@ class Reader:
         )
 
     def _over(self, stretch: Stretch, mentions: Sequence[Mention]) -> Stretch:
-        """ "A stroke a month ago, all gone since": of a named condition that is over, the day it came is the day it went."""
+        """Of a named condition that is over, "a month ago, all gone since": the day it came is the day it went."""
         if stretch.kind != "onset" or not stretch.text.lower().endswith("ago") or stretch.finding is None:
             return stretch
         named = self._knowledge.findings[stretch.finding].kind == "condition"

@@ -72,7 +72,7 @@ function calmBody(advice, t, home) {
 /** The way to the report, where there is one; it opens beside the conversation. */
 function report(advice, t, home) {
   const address = advice.report_url && safeAddress(advice.report_url, home);
-  return address && h("p", {}, h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, t("advice.report")));
+  return address && h("p", { class: "report" }, h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, t("advice.report")));
 }
 
 /** A link that calls the emergency number, as large as a thumb. */
