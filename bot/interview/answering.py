@@ -38,7 +38,7 @@ def merge_choices(case: Case, choices: Sequence[str], knowledge: Knowledge) -> C
         return _deny(case, question, knowledge, said=())
     for value in choices:
         if value in offered_in(case, question):
-            case = set_fact(case, value, Fact(PRESENT), knowledge)
+            case = set_fact(case, value, _present(case, question), knowledge)
     for option in chosen:
         case = _with_option(case, option)
     return case
@@ -47,6 +47,13 @@ def merge_choices(case: Case, choices: Sequence[str], knowledge: Knowledge) -> C
 def offered_in(case: Case, question: Question) -> tuple[str, ...]:
     """The findings that the pending question offered; those of the whole question in a case that does not say."""
     return tuple(key for key in case.pending_keys if "." not in key) if case.pending_keys else question.findings
+
+
+def _present(case: Case, question: Question) -> Fact:
+    """What is known of a finding that was picked. One that clarifies another is that same thing, said more exactly:
+    what was said of it before holds for it too."""
+    vague = case.facts.get(question.clarifies) if question.clarifies else None
+    return Fact(PRESENT) if vague is None else replace(vague, status=PRESENT, site=None, gone=None)
 
 
 def _about(case: Case) -> Optional[str]:
@@ -67,7 +74,7 @@ def merge_answer(
     # A word that fits findings of several questions means those of the question that was put.
     picked = [name for name in picked if name in question.findings] or picked
     for finding in picked:
-        case = set_fact(case, finding, Fact(PRESENT), knowledge)
+        case = set_fact(case, finding, _present(case, question), knowledge)
     if reading.answer == "no" and not hit and not picked and _says(reading, knowledge, "excepts"):
         return case
     if reading.answer == "no" or (reading.only and (hit or picked)):

@@ -69,7 +69,6 @@ def test_buttons_and_words(begin: Begin) -> None:
 
 def test_one_answer_pressed_and_the_same_typed(begin: Begin) -> None:
     for findings, words in (
-        (["numbness", "facial_numbness"], "part of my cheek is numb"),
         (["numbness"], "something is numb"),
         (["vision_change"], "my sight is blurred"),
     ):
