@@ -63,6 +63,8 @@ class Context:
         self._ends = {each.first for each in _of(self._cues, "ends")}
         self._last_words = {each.after - 1 for each in found}
         self._denials = {cue.first for cue in _of(self._cues, "denies")}
+        # A finding that carries its own "no" ("no money and no wish to live") is not denied by one before it.
+        self._negated = {each.first for each in found if self._denies(words[each.first].stem)}
         self._denied = self._reached("denies")
         self._doubted = self._reached("doubts") | self._supposed() | self._reached("asks")
         self._numbed = self._around("doubts_around")
@@ -169,6 +171,9 @@ class Context:
             reached.update(range(cue.first + 1, self._reach(cue, listed)))
         return frozenset(reached)
 
+    def _denies(self, stem: str) -> bool:
+        return any(cue.kind == "denies" for cue in self._lexicon.cues.meanings((stem,)))
+
     def _supposed(self) -> frozenset[int]:
         """The places of sentences that only suppose: a question that begins with its verb and has an "if it was"."""
         first: dict[int, int] = {}
@@ -205,6 +210,8 @@ class Context:
         while place < len(words) and words[place].sentence == sentence and place - cue.after < _REACH:
             word = words[place]
             if asks and word.text in self._lexicon.selves:
+                break
+            if place in self._negated and place > cue.after:
                 break
             if place in self._ends or place in self._denials or word.text == ":" or self._new_subject(place):
                 break
