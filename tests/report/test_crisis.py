@@ -36,7 +36,13 @@ def said(knowledge: Knowledge, reader: Reader, *messages: str, line: str | None 
 
 
 @pytest.mark.parametrize(
-    "message", ["I want to end my life", "I took all my pills because I want to die", "kms tonight"]
+    "message",
+    [
+        "I want to end my life",
+        "I took all my pills because I want to die",
+        "kms tonight",
+        "No job no money I want to end it all",
+    ],
 )
 def test_danger_is_an_emergency_in_words_of_its_own(knowledge: Knowledge, reader: Reader, message: str) -> None:
     turn, reply = said(knowledge, reader, message)
