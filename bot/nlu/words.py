@@ -48,6 +48,7 @@ class Lexer:
 
     def __init__(self, vocabulary: Mapping[str, int], spellings: Mapping[str, str]) -> None:
         self._tokenizer = spacy.blank("en").tokenizer
+        self._exceptions = frozenset(self._tokenizer.rules or ())
         self._stemmer = Stemmer.Stemmer("english", 0)
         self._spellings = {word: tuple(plain.split()) for word, plain in spellings.items()}
         self.speller = Speller({**dict.fromkeys(self._spellings, 0), **vocabulary})
@@ -64,7 +65,12 @@ class Lexer:
         for word in text.split():
             known = self._stems.get(word)
             if known is None:
-                known = self._stems[word] = tuple(each.stem for each in self.words(word))
+                # A plain word is one token to spaCy unless it has a rule for it; asking for each takes half a second.
+                if word.isascii() and word.isalpha() and word.islower() and word not in self._exceptions:
+                    known = tuple(stem for _, stem in self._forms(word))
+                else:
+                    known = tuple(each.stem for each in self.words(word))
+                self._stems[word] = known
             stems += known
         return tuple(stems)
 
