@@ -48,7 +48,7 @@ class Lexer:
 
     def __init__(self, vocabulary: Mapping[str, int], spellings: Mapping[str, str]) -> None:
         self._tokenizer = spacy.blank("en").tokenizer
-        self._exceptions = frozenset(self._tokenizer.rules or ())
+        self._exceptions = frozenset(getattr(self._tokenizer, "rules", None) or ())
         self._stemmer = Stemmer.Stemmer("english", 0)
         self._spellings = {word: tuple(plain.split()) for word, plain in spellings.items()}
         self.speller = Speller({**dict.fromkeys(self._spellings, 0), **vocabulary})
