@@ -3,23 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Optional
 
+from bot.evaluation.bar import Bar
 from bot.evaluation.proportion import Proportion
 from bot.evaluation.triage import Scorecard
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One bar: what is asked for, what was measured, and whether that clears it. `now` is false for a bar that is
-    shown but not asked for yet. Where there was nothing to measure, the bar is not cleared."""
-
-    name: str
-    asked: str
-    measured: str
-    cleared: bool
-    now: bool = True
 
 
 def bars(card: Scorecard) -> tuple[Bar, ...]:

@@ -9,7 +9,9 @@ from typing import Optional
 
 from rich.console import Console
 
+from bot.evaluation.bar import broken
 from bot.evaluation.bars import bars
+from bot.evaluation.output import write
 from bot.evaluation.page import page
 from bot.evaluation.table import show
 from bot.evaluation.triage import evaluate
@@ -39,13 +41,7 @@ def triage_command(
     card = evaluate(vignettes, knowledge, Reader(knowledge), randoms=_RANDOMS)
     show(card, Console(highlight=False))
     if as_json is not None:
-        _write(as_json, json.dumps(card.to_json(), indent=1, ensure_ascii=False) + "\n")
+        write(as_json, json.dumps(card.to_json(), indent=1, ensure_ascii=False) + "\n")
     if html is not None:
-        _write(html, page(card, knowledge))
-    broken = any(bar.now and not bar.cleared for bar in bars(card))
-    return 1 if must_clear and broken else 0
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+        write(html, page(card, knowledge))
+    return 1 if must_clear and broken(bars(card)) else 0

@@ -58,8 +58,7 @@ def _cell(number: Proportion, whole: bool) -> str:
 def _bars(card: Scorecard) -> Table:
     table = Table("bar", "asked", "measured", "", title="Bars", title_justify="left")
     for bar in bars(card):
-        verdict = "cleared" if bar.cleared else "BROKEN" if bar.now else "not yet asked"
-        table.add_row(bar.name, bar.asked, bar.measured, verdict)
+        table.add_row(bar.name, bar.asked, bar.measured, bar.verdict)
     return table
 
 

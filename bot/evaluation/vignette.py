@@ -12,6 +12,7 @@ from typing import Any, Optional
 
 import yaml
 
+from bot.evaluation.entries import EntryError, entries, flat, lines
 from bot.knowledge import Knowledge
 from bot.knowledge.model import LEVELS
 from bot.knowledge.problems import nearest
@@ -24,16 +25,10 @@ FIELDS = (*NEEDED, "opening")
 EMERGENCY_TOPIC = re.compile(r"ur-\d\d")
 _NAME = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 _TEXTS = ("id", "topic", "level", "why", "message", "opening")
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class VignetteError(ValueError):
-    """Vignettes cannot be used: a line for each fault, with the file, the line, what was read and what was expected."""
-
-    @property
-    def faults(self) -> tuple[str, ...]:
-        """One line for each fault."""
-        return tuple(str(self).splitlines())
+class VignetteError(EntryError):
+    """Vignettes cannot be used."""
 
 
 @dataclass(frozen=True)
@@ -90,11 +85,11 @@ def load_vignettes(folder: Path, knowledge: Knowledge) -> tuple[Vignette, ...]:
     for path in files:
         name = path.relative_to(folder).as_posix()
         try:
-            entries = _entries(path, name)
-        except VignetteError as error:
+            found_here = entries(path, name, "vignettes")
+        except EntryError as error:
             faults += error.faults
             continue
-        for node, data in entries:
+        for node, data in found_here:
             try:
                 each = _Entry(name, node, data, knowledge).vignette()
             except VignetteError as error:
@@ -109,20 +104,6 @@ def load_vignettes(folder: Path, knowledge: Knowledge) -> tuple[Vignette, ...]:
     return tuple(found[name] for name in sorted(found))
 
 
-def _entries(path: Path, name: str) -> list[tuple[yaml.Node, Any]]:
-    text = path.read_text(encoding="utf-8")
-    try:
-        root = yaml.compose(text, Loader=_Loader)
-        data = yaml.load(text, Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise VignetteError(f"{name}:{mark.line + 1 if mark else 0}: cannot be read: {error.problem}") from error
-    if not isinstance(root, yaml.SequenceNode):
-        read = "nothing" if data is None else f"a {type(data).__name__}"
-        raise VignetteError(f"{name}:1: expected a list of vignettes, read {read}.")
-    return list(zip(root.value, data))
-
-
 class _Entry:
     """One entry of a file, with the lines of its fields."""
 
@@ -131,12 +112,12 @@ class _Entry:
         self._line = node.start_mark.line + 1
         if not isinstance(node, yaml.MappingNode):
             raise self._error(f"expected {', '.join(NEEDED)} with values, read {data!r}.")
-        self._lines = _lines(node)
+        self._lines = lines(node)
         self._check_repeats(node, "")
         for key_node, value_node in node.value:
             if key_node.value == "facts" and isinstance(value_node, yaml.MappingNode):
                 self._check_repeats(value_node, "facts.")
-                self._lines.update({f"facts.{key}": line for key, line in _lines(value_node).items()})
+                self._lines.update({f"facts.{key}": line for key, line in lines(value_node).items()})
 
     def vignette(self) -> Vignette:
         for name in self._data:
@@ -154,14 +135,14 @@ class _Entry:
             id=self._data["id"],
             topic=self._data["topic"],
             level=self._data["level"],
-            why=_flat(self._data["why"]),
+            why=flat(self._data["why"]),
             sources=tuple(self._data["sources"]),
             facts=self._data["facts"],
-            message=_flat(self._data["message"]),
+            message=flat(self._data["message"]),
             file=self._file,
             line=self._line,
             case=self._case(),
-            opening=_flat(opening) if opening else None,
+            opening=flat(opening) if opening else None,
         )
 
     def _check_words(self) -> None:
@@ -203,11 +184,3 @@ class _Entry:
         whose = f'vignette "{name}": ' if isinstance(name, str) else ""
         line = self._lines.get(key, self._line) if key else self._line
         return VignetteError(f"{self._file}:{line}: {whose}{words}")
-
-
-def _lines(node: yaml.MappingNode) -> dict[str, int]:
-    return {key.value: key.start_mark.line + 1 for key, _ in node.value}
-
-
-def _flat(text: str) -> str:
-    return " ".join(text.split())
