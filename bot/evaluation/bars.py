@@ -11,8 +11,8 @@ from bot.evaluation.triage import Scorecard
 
 
 def bars(card: Scorecard) -> tuple[Bar, ...]:
-    """Every bar, measured over all vignettes, those kept aside included."""
-    facts, message = card.scores["facts"], card.scores["message"]
+    """Every bar, measured over the vignettes worked with; those kept aside are only shown."""
+    facts, message = card.part("facts", aside=False), card.part("message", aside=False)
     opening = card.lengths("opening")
     return (
         _share("Facts: emergencies recognised", facts.emergency_recall, "all", lambda share: share == 1),
@@ -30,7 +30,7 @@ def bars(card: Scorecard) -> tuple[Bar, ...]:
         ),
         _turns("Turns from the complaint to the advice, median", opening.median, 6),
         _turns("Turns from the complaint to the advice, longest", opening.longest, 9),
-        Bar("Interviews that do not end", "none", str(len(card.endless)), not card.endless),
+        Bar("Interviews that do not end, of all", "none", str(len(card.endless)), not card.endless),
     )
 
 

@@ -15,16 +15,17 @@ _SHOWN = 15
 
 
 def show(card: Scorecard, console: Console) -> None:
-    """Prints the card: numbers, the two halves, the bars, the turns, and the wrong ones."""
+    """Prints the card: the numbers of the two parts, the bars, the turns, and the wrong ones of those worked with."""
     aside = sum(each.aside for each in card.vignettes)
     console.print(
-        f"{len(card.vignettes)} vignettes, {aside} of them kept aside; knowledge {card.knowledge_version[:10]}"
+        f"{len(card.vignettes) - aside} vignettes worked with, {aside} kept aside; "
+        f"knowledge {card.knowledge_version[:10]}"
     )
     console.print(_numbers(card))
     console.print(_bars(card))
     console.print(_turns(card))
     for way in WAYS:
-        wrong = card.scores[way].wrong
+        wrong = card.part(way, aside=False).wrong
         if wrong:
             table = Table(
                 "vignette", "expected", "given", "rules that fired", title=f"{way}: not exact", title_justify="left"
@@ -40,19 +41,17 @@ def _numbers(card: Scorecard) -> Table:
     columns = ("", "", "exact", "too calm", "too urgent", "emergencies\nfound", "false\nemergencies")
     table = Table(*columns, title="Levels, with Wilson's intervals of 95 %", title_justify="left")
     for way in WAYS:
-        halves = (("all", card.scores[way]), ("worked", card.part(way, False)), ("aside", card.part(way, True)))
-        for half, score in halves:
-            name = way if half == "all" else ""
-            table.add_row(name, half, *(_cell(number, half == "all") for number in score.numbers().values()))
+        for part, aside in (("worked with", False), ("kept aside", True)):
+            numbers = card.part(way, aside).numbers().values()
+            table.add_row("" if aside else way, part, *(_cell(number) for number in numbers))
     return table
 
 
-def _cell(number: Proportion, whole: bool) -> str:
+def _cell(number: Proportion) -> str:
     interval = number.interval()
     if interval is None:
         return "-"
-    counts = f"{number.hits}/{number.of}"
-    return f"{counts}\n{interval[0]:.0%} to {interval[1]:.0%}" if whole else counts
+    return f"{number.hits}/{number.of}\n{interval[0]:.0%} to {interval[1]:.0%}"
 
 
 def _bars(card: Scorecard) -> Table:
@@ -65,6 +64,8 @@ def _bars(card: Scorecard) -> Table:
 def _turns(card: Scorecard) -> Table:
     table = Table("interviews", "of", "median", "90 %", "longest", title="Turns to the advice", title_justify="left")
     rows = [("message", card.lengths("interview")), ("complaint only", card.lengths("opening"))]
+    rows += [("message, kept aside", card.lengths("interview", aside=True))]
+    rows += [("complaint only, kept aside", card.lengths("opening", aside=True))]
     rows += [(f"complaint only, {topic}", lengths) for topic, lengths in card.lengths_by_topic("opening").items()]
     rows += [(f"random, {topic}", lengths) for topic, lengths in card.random_lengths().items()]
     for name, lengths in rows:

@@ -46,7 +46,11 @@ class RandomInterview:
 
 @dataclass(frozen=True)
 class Scorecard:
-    """All that was measured. `fingerprint` is that of the vignettes."""
+    """All that was measured. `fingerprint` is that of the vignettes.
+
+    The scores hold every vignette. What names single ones, or what a bar or a table of topics counts, is only ever of
+    those worked with: whoever sees which of those kept aside came out wrong would soon work with them too.
+    """
 
     knowledge_version: str
     fingerprint: str
@@ -57,20 +61,20 @@ class Scorecard:
     endless: tuple[str, ...] = ()
 
     def part(self, way: str, aside: bool) -> Score:
-        """The score of one half: the vignettes kept aside, or those worked with."""
+        """The score of one part: the vignettes kept aside, or those worked with."""
         return self.scores[way].where(lambda each: each.aside is aside)
 
-    def lengths(self, way: str) -> Lengths:
-        """The turns from the first message to the advice, in the vignettes of topics.
+    def lengths(self, way: str, aside: bool = False) -> Lengths:
+        """The turns from the first message to the advice, in the vignettes of topics, of one part.
 
         Emergencies stay out: they end the questions, and would make the others look shorter than they are.
         """
-        advised = [each for each in self.scores[way].outcomes if each.given != "emergency"]
+        advised = [each for each in self.part(way, aside).outcomes if each.given != "emergency"]
         return Lengths.of(each.turns for each in advised if not EMERGENCY_TOPIC.fullmatch(each.topic))
 
     def lengths_by_topic(self, way: str) -> dict[str, Lengths]:
-        """The turns for each topic, emergencies and what belongs to no topic too."""
-        scores = self.scores[way].by_topic()
+        """The turns for each topic, emergencies and what belongs to no topic too, of those worked with."""
+        scores = self.part(way, aside=False).by_topic()
         return {topic: Lengths.of(each.turns for each in score.outcomes) for topic, score in scores.items()}
 
     def random_lengths(self) -> dict[str, Lengths]:
@@ -79,23 +83,31 @@ class Scorecard:
         return {topic: Lengths.of(each.turns for each in self.randoms if each.topic == topic) for topic in topics}
 
     def to_json(self) -> dict[str, Any]:
-        """The numbers of every way, the two halves apart, the lengths, and every vignette that came out wrong."""
+        """The numbers of every way, the two parts apart, and the lengths.
+
+        Of those worked with also each topic, how levels were mistaken, and every vignette that came out wrong.
+        """
+        worked_with = {way: self.part(way, aside=False) for way in self.scores}
         return {
             "knowledge_version": self.knowledge_version,
-            "vignettes": {"count": len(self.vignettes), "fingerprint": self.fingerprint},
+            "vignettes": {
+                "worked_with": sum(not each.aside for each in self.vignettes),
+                "kept_aside": sum(each.aside for each in self.vignettes),
+                "fingerprint": self.fingerprint,
+            },
             "scores": {
                 way: {
-                    "all": score.to_json(),
-                    "worked_with": self.part(way, aside=False).to_json(),
+                    "worked_with": score.to_json(),
                     "kept_aside": self.part(way, aside=True).to_json(),
                     "by_topic": {topic: _counts(each) for topic, each in score.by_topic().items()},
                     "matrix": score.matrix(),
                     "wrong": [_wrong(each) for each in score.wrong],
                 }
-                for way, score in self.scores.items()
+                for way, score in worked_with.items()
             },
             "turns": {
                 **{way: self.lengths(way).to_json() for way in ("interview", "opening")},
+                "kept_aside": {way: self.lengths(way, aside=True).to_json() for way in ("interview", "opening")},
                 "random": Lengths.of(each.turns for each in self.randoms).to_json(),
                 "random_calmer_than_facts": sum(each.calmer for each in self.randoms),
                 "endless": list(self.endless),
@@ -176,5 +188,4 @@ def _wrong(outcome: Outcome) -> dict[str, Any]:
         "expected": outcome.expected,
         "given": outcome.given,
         "rules": list(outcome.rules),
-        "kept_aside": outcome.aside,
     }

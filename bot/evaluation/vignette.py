@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Optional
 
 import yaml
@@ -22,6 +22,7 @@ from bot.triage.facts import case_of
 TREE = Path(__file__).resolve().parents[2] / "tests" / "vignettes"
 NEEDED = ("id", "topic", "level", "why", "sources", "facts", "message")
 FIELDS = (*NEEDED, "opening")
+HELD_OUT = "held_out"
 EMERGENCY_TOPIC = re.compile(r"ur-\d\d")
 _NAME = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 _TEXTS = ("id", "topic", "level", "why", "message", "opening")
@@ -54,11 +55,8 @@ class Vignette:
 
     @property
     def aside(self) -> bool:
-        """Whether it is kept aside: in the half that nobody looks at while working on the rules.
-
-        The first bit of the id's SHA-256 decides, so that nobody chooses, and a new vignette moves no other.
-        """
-        return hashlib.sha256(self.id.encode()).digest()[0] >= 128
+        """Whether it is kept aside: in a folder `held_out`, which nobody looks at while working on rules or words."""
+        return HELD_OUT in PurePosixPath(self.file).parts[:-1]
 
     @property
     def calm(self) -> bool:
@@ -67,9 +65,20 @@ class Vignette:
 
 
 def fingerprint(vignettes: Iterable[Vignette]) -> str:
-    """SHA-256, in hex, over what the vignettes say and expect, whatever file they stand in and in whatever order."""
+    """SHA-256, in hex, over what the vignettes say and expect, and whether they are kept aside.
+
+    The file they stand in does not matter otherwise, nor does their order.
+    """
     said = sorted(
-        [each.id, each.topic, each.level, json.dumps(each.facts, sort_keys=True), each.message, each.opening or ""]
+        [
+            each.id,
+            each.topic,
+            each.level,
+            json.dumps(each.facts, sort_keys=True),
+            each.message,
+            each.opening or "",
+            each.aside,
+        ]
         for each in vignettes
     )
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()

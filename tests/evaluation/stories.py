@@ -39,6 +39,6 @@ ALL = CALM + LONG + EMERGENCY
 def folder_with(tmp_path: Path, text: str = ALL, name: str = "some.yml") -> Path:
     """A folder with one file of vignettes."""
     folder = tmp_path / "vignettes"
-    folder.mkdir(exist_ok=True)
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text(text, encoding="utf-8")
     return folder

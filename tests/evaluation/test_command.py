@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import re
 from html.parser import HTMLParser
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.evaluation.bars import bars
 from bot.evaluation.baseline import worse
+from bot.evaluation.page import page
+from bot.evaluation.table import show
 from bot.evaluation.triage import WAYS, Scorecard, evaluate
 from bot.evaluation.vignette import load_vignettes
 from bot.knowledge import Knowledge
@@ -60,17 +64,51 @@ def test_a_broken_bar_is_named(tmp_path: Path, knowledge: Knowledge, reader: Rea
 
 
 def test_later_numbers_are_held_against_earlier_ones(tmp_path: Path, knowledge: Knowledge, reader: Reader) -> None:
-    good, other = card_of(tmp_path, ALL, knowledge, reader), card_of(tmp_path, WRONG, knowledge, reader)
+    good = card_of(tmp_path, ALL, knowledge, reader)
+    other = card_of(tmp_path, WRONG, knowledge, reader)
     assert worse(good, good.to_json()) == []
     (stale,) = worse(good, other.to_json())
     assert "run `make evaluate`" in stale
     before = other.to_json()
-    before["scores"]["facts"]["all"]["under"]["hits"] = 0
+    before["scores"]["facts"]["worked_with"]["under"]["hits"] = 0
     before["scores"]["facts"]["wrong"] = []
-    before["scores"]["message"]["all"]["emergency_recall"]["hits"] = 2
+    before["scores"]["message"]["worked_with"]["emergency_recall"]["hits"] = 2
     calmer, lost = worse(other, before)
     assert calmer == "facts: too calm were 0, are 1: made-up-cheek"
     assert lost.startswith("message: emergencies recognised are 1/1")
+
+
+def test_of_those_kept_aside_only_totals_are_shown(tmp_path: Path, knowledge: Knowledge, reader: Reader) -> None:
+    aside = WRONG.replace("made-up", "put-away")
+    folder_with(tmp_path, aside, "held_out/some.yml")
+    card = card_of(tmp_path, ALL, knowledge, reader)
+    written = card.to_json()
+    assert (written["vignettes"]["worked_with"], written["vignettes"]["kept_aside"]) == (3, 3)
+    facts = written["scores"]["facts"]
+    assert (facts["worked_with"]["under"]["hits"], facts["kept_aside"]["under"]["hits"]) == (0, 1)
+    assert facts["wrong"] == [] and sum(sum(row.values()) for row in facts["matrix"].values()) == 3
+    assert (written["turns"]["opening"]["of"], written["turns"]["kept_aside"]["opening"]["of"]) == (2, 2)
+    output = StringIO()
+    show(card, Console(file=output, width=200))
+    assert "3 vignettes worked with, 3 kept aside" in output.getvalue()
+    for text in (json.dumps(written), page(card, knowledge), output.getvalue()):
+        assert "kept" in text and "put-away" not in text
+
+
+def test_those_kept_aside_break_no_bar_but_are_held_to_the_baseline(
+    tmp_path: Path, knowledge: Knowledge, reader: Reader
+) -> None:
+    alone = card_of(tmp_path, ALL, knowledge, reader)
+    folder_with(tmp_path, WRONG.replace("made-up", "put-away"), "held_out/some.yml")
+    card = card_of(tmp_path, ALL, knowledge, reader)
+    assert [bar.cleared for bar in bars(card)] == [bar.cleared for bar in bars(alone)]
+    before = card.to_json()
+    assert worse(card, before) == []
+    before["scores"]["facts"]["kept_aside"]["under"]["hits"] = 0
+    before["scores"]["message"]["kept_aside"]["emergency_recall"]["hits"] = 2
+    calmer, lost = worse(card, before)
+    assert calmer == "facts, kept aside: too calm were 0, are 1"
+    assert lost.startswith("message, kept aside: emergencies recognised are 1/1")
 
 
 class _Page(HTMLParser):
@@ -103,7 +141,7 @@ def test_the_command_writes_the_card(tmp_path: Path) -> None:
     assert result.exit_code == 1, result.output  # a bar is broken; everything is written all the same
     assert "3 vignettes" in result.output and "made-up-cheek" in result.output and "BROKEN" in result.output
     written = json.loads(numbers.read_text(encoding="utf-8"))
-    assert written["scores"]["facts"]["all"]["under"]["hits"] == 1
+    assert written["scores"]["facts"]["worked_with"]["under"]["hits"] == 1
     assert written["turns"]["random"]["of"] > 0
     text = page.read_text(encoding="utf-8")
     parsed = _Page()

@@ -1,13 +1,12 @@
-"""Vignettes: what a file may hold, the words of each error, and the half that is kept aside."""
+"""Vignettes: what a file may hold, the words of each error, and what is kept aside."""
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import pytest
 
-from bot.evaluation.vignette import VignetteError, fingerprint, load_vignettes
+from bot.evaluation.vignette import TREE, VignetteError, fingerprint, load_vignettes
 from bot.knowledge import Knowledge
 from tests.evaluation.stories import ALL, CALM, EMERGENCY, LONG, folder_with
 
@@ -86,12 +85,21 @@ def test_an_empty_folder_is_refused(tmp_path: Path, knowledge: Knowledge) -> Non
         load_vignettes(tmp_path, knowledge)
 
 
-def test_the_first_bit_of_the_hash_keeps_aside(tmp_path: Path, knowledge: Knowledge) -> None:
-    text = "".join(CALM.replace("made-up-cheek", f"made-up-{number}") for number in range(200))
-    found = load_vignettes(folder_with(tmp_path, text), knowledge)
-    for each in found:
-        assert each.aside is (f"{int(hashlib.sha256(each.id.encode()).hexdigest(), 16):0256b}"[0] == "1")
-    assert 70 < sum(each.aside for each in found) < 130
+def test_those_in_the_folder_held_out_are_kept_aside(tmp_path: Path, knowledge: Knowledge) -> None:
+    folder_with(tmp_path, CALM, "held_out.yml")
+    folder_with(tmp_path, EMERGENCY, "held_out/some.yml")
+    found = load_vignettes(folder_with(tmp_path, LONG), knowledge)
+    assert {each.id: each.aside for each in found} == {
+        "made-up-cheek": False,
+        "made-up-droop": True,
+        "made-up-month": False,
+    }
+
+
+def test_some_of_every_topic_come_with_the_program_and_are_kept_aside(knowledge: Knowledge) -> None:
+    aside = [each for each in load_vignettes(TREE, knowledge) if each.aside]
+    assert {each.topic for each in aside} >= set(knowledge.topics)
+    assert any(each.calm for each in aside) and any(not each.calm for each in aside)
 
 
 def test_the_fingerprint_is_of_what_is_said_not_of_where(tmp_path: Path, knowledge: Knowledge) -> None:
@@ -101,3 +109,5 @@ def test_the_fingerprint_is_of_what_is_said_not_of_where(tmp_path: Path, knowled
     (tmp_path / "third").mkdir()
     changed = ALL.replace("level: routine", "level: same_day")
     assert fingerprint(load_vignettes(folder_with(tmp_path / "third", changed), knowledge)) != one
+    (tmp_path / "fourth").mkdir()
+    assert fingerprint(load_vignettes(folder_with(tmp_path / "fourth", ALL, "held_out/some.yml"), knowledge)) != one
