@@ -41,7 +41,7 @@ def _numbers(card: Scorecard) -> Table:
     columns = ("", "", "exact", "too calm", "too urgent", "emergencies\nfound", "false\nemergencies")
     table = Table(*columns, title="Levels, with Wilson's intervals of 95 %", title_justify="left")
     for way in WAYS:
-        for part, aside in (("worked with", False), ("kept aside", True)):
+        for part, aside in (("worked", False), ("aside", True)):
             numbers = card.part(way, aside).numbers().values()
             table.add_row("" if aside else way, part, *(_cell(number) for number in numbers))
     return table
