@@ -354,6 +354,21 @@ def evaluate_triage(
     raise typer.Exit(triage_command(path, data, as_json, html, bars))
 
 
+@evaluate.command("nlu")
+def evaluate_nlu(
+    data: Annotated[Optional[Path], typer.Option("--data", metavar="DIR", help="Sets of others besides.")] = None,
+    as_json: Annotated[Optional[Path], typer.Option("--json", metavar="FILE", help="The figures as JSON.")] = None,
+    html: Annotated[Optional[Path], typer.Option("--html", metavar="FILE", help="The whole card as one page.")] = None,
+    bars: Annotated[bool, typer.Option("--bars", help="Status 1 where a bar is broken.")] = False,
+    peers: Annotated[bool, typer.Option("--peers", help="Beside other libraries (make peers).")] = False,
+) -> None:
+    """Measure what is understood of messages: findings, times, persons; on labelled messages, and on sets of others."""
+    path = _settings().knowledge_path
+    from bot.evaluation.understanding.command import nlu_command
+
+    raise typer.Exit(nlu_command(path, data, as_json, html, bars, peers))
+
+
 @app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
     add_help_option=False,

@@ -1,0 +1,69 @@
+"""Which times are right."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.evaluation.understanding.counts import Counts
+from bot.evaluation.understanding.labelled import Label
+from bot.evaluation.understanding.matching import match
+from bot.evaluation.understanding.times import KINDS, WAYS, count
+from bot.knowledge import Knowledge
+from bot.nlu.reading import PRESENT, Stretch
+from tests.evaluation.understanding.labels import labelled, mention, reading, stretch
+
+ONSET, UNTIL, EPISODE, FREQUENCY = KINDS
+
+
+def timed(**numbers: float) -> Label:
+    return Label("tremor", PRESENT, numbers=numbers)
+
+
+def counted(knowledge: Knowledge, label: Label, *found: Stretch, kind=ONSET, way: str = "") -> Counts:
+    matched = match(labelled(label), reading(mention("tremor"), durations=found), knowledge)
+    return count(matched, kind, WAYS[way])
+
+
+@pytest.mark.parametrize(
+    ("found", "days", "right", "middle", "bounds"),
+    [
+        (stretch("onset", 60, "tremor", "two months"), 61, True, True, True),
+        (stretch("onset", 54, "tremor", "54 days"), 61, False, False, False),
+        (stretch("onset", 21, "tremor", "a few weeks", vague=7), 18, False, False, True),
+        # A month by name has no middle.
+        (stretch("onset", 68, "tremor", "since September", vague=15), 80, True, False, True),
+        (stretch("onset", 0.35, "tremor", "this morning", vague=0.3), 0.2, True, False, True),
+        (stretch("onset", 68, "tremor", "since September", vague=15), 90, False, False, False),
+        (stretch("unspecified", 14, "tremor"), 14, True, True, True),
+    ],
+)
+def test_near_enough(
+    knowledge: Knowledge, found: Stretch, days: float, right: bool, middle: bool, bounds: bool
+) -> None:
+    for way, expected in (("", right), ("_middle", middle), ("_bounds", bounds)):
+        wanted = Counts(1, 0, 0) if expected else Counts(0, 1, 1)
+        assert counted(knowledge, timed(began_days=days), found, way=way) == wanted
+
+
+def test_a_time_that_no_label_has_is_false(knowledge: Knowledge) -> None:
+    assert counted(knowledge, timed(), stretch("onset", 3, "tremor")) == Counts(false=1)
+    assert counted(knowledge, timed(), stretch("onset", 3)) == Counts()
+    twice = (stretch("onset", 3, "tremor"), stretch("onset", 30, "tremor"))
+    assert counted(knowledge, timed(began_days=3), twice[0]) == Counts(hits=1)
+    assert counted(knowledge, timed(began_days=3)) == Counts(missed=1)
+
+
+def test_every_kind_has_its_label_and_unit(knowledge: Knowledge) -> None:
+    ten_seconds = 10 / 86_400
+    assert counted(knowledge, timed(ended_days=1), stretch("until", 1, "tremor"), kind=UNTIL) == Counts(1)
+    assert counted(
+        knowledge, timed(bout_seconds=10), stretch("episode", ten_seconds, "tremor"), kind=EPISODE
+    ) == Counts(1)
+    assert counted(knowledge, timed(every_days=0.5), stretch("frequency", 0.5, "tremor"), kind=FREQUENCY) == Counts(1)
+    assert counted(knowledge, timed(began_days=1), stretch("until", 1, "tremor")) == Counts(missed=1)
+
+
+def test_times_of_what_counts_neither_way_do_not_count(knowledge: Knowledge) -> None:
+    optional = Label("fever", PRESENT, optional=True)
+    matched = match(labelled(optional), reading(mention("fever"), durations=(stretch("onset", 3, "fever"),)), knowledge)
+    assert count(matched, ONSET, WAYS[""]) == Counts()
