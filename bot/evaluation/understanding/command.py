@@ -14,6 +14,7 @@ from bot.evaluation.output import write
 from bot.evaluation.understanding.bars import bars
 from bot.evaluation.understanding.labelled import TREE, LabelError
 from bot.evaluation.understanding.measuring import measure
+from bot.evaluation.understanding.page import page
 from bot.evaluation.understanding.peers import Peers, load_peers
 from bot.evaluation.understanding.sets import SetError
 from bot.evaluation.understanding.table import show
@@ -50,6 +51,8 @@ def nlu_command(
     show(card, Console(highlight=False))
     if as_json is not None:
         write(as_json, json.dumps(card.to_json(), indent=1, ensure_ascii=False) + "\n")
+    if html is not None:
+        write(html, page(card))
     return 1 if must_clear and broken(bars(card)) else 0
 
 

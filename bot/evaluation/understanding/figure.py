@@ -99,10 +99,12 @@ class Breakdown:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The same figure of several programs, on the same messages in the same run, ours first."""
+    """The same figure of several programs, on the same messages in the same run, ours first. `asked` is the key of the
+    figure whose bar they are held against."""
 
     title: str
     figures: Mapping[str, Figure]
+    asked: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,7 @@ class Part:
     figures: tuple[Figure, ...] = ()
     confusion: Optional[Confusion] = None
     breakdowns: tuple[Breakdown, ...] = ()
+    by_finding: Optional[Breakdown] = None
     comparisons: tuple[Comparison, ...] = ()
     faults: tuple[Fault, ...] = ()
     notes: tuple[str, ...] = ()
@@ -146,7 +149,7 @@ class Card:
             for comparison in part.comparisons:
                 for figure in comparison.figures.values():
                     result.update(figure.to_json())
-            for breakdown in part.breakdowns:
+            for breakdown in (*part.breakdowns, *((part.by_finding,) if part.by_finding else ())):
                 for name, counts in breakdown.counts.items():
                     key = f"{breakdown.key}.{name}"
                     result[f"{key}.f"] = _rounded(counts.f)

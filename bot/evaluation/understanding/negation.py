@@ -99,7 +99,7 @@ def negation_part(folder: Path, reader: Reader, peers: Mapping[str, Denies]) -> 
                 _METHOD,
             ),
         ),
-        comparisons=(Comparison("F of Negated", comparisons),) if peers else (),
+        comparisons=(Comparison("F of Negated", comparisons, asked=f"{KEY}.negated.f"),) if peers else (),
         faults=tuple(
             Fault(
                 each.where,

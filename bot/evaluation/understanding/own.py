@@ -14,7 +14,7 @@ from bot.evaluation.understanding.peers import Peers
 from bot.evaluation.understanding.times import KINDS, WAYS, count
 from bot.knowledge import Knowledge
 from bot.nlu.reader import Reader
-from bot.nlu.reading import OTHER, PATIENT
+from bot.nlu.reading import OTHER, PATIENT, Mention
 
 ASIDE = "kept_aside"
 ALL = "all"
@@ -52,8 +52,8 @@ def _part(name: str, matched: Sequence[Matched], knowledge: Knowledge, peers: Pe
     figures = list(
         figures_of(f"{key}.finding_status", "Finding, status and person", [each.counts for each in matched], _FINDINGS)
     )
-    for kind in KINDS:
-        for suffix, way in WAYS.items():
+    for suffix, way in WAYS.items():
+        for kind in KINDS:
             parts = [count(each, kind, way) for each in matched]
             title = f"{kind.name.capitalize()} {_WAY_NAMES[suffix]}"
             figures += figures_of(f"{key}.{kind.name}{suffix}", title, parts, _TIMES[suffix])[: 3 if not suffix else 1]
@@ -90,6 +90,7 @@ def _part(name: str, matched: Sequence[Matched], knowledge: Knowledge, peers: Pe
         figures=tuple(figures),
         confusion=confusion(matched),
         breakdowns=_breakdowns(key, matched),
+        by_finding=_by_finding(key, matched),
         comparisons=compare(key, matched, peers),
         faults=() if name in (ASIDE, ALL) else tuple(_faults(matched)),
     )
@@ -136,10 +137,12 @@ def _breakdowns(key: str, matched: Sequence[Matched]) -> tuple[Breakdown, ...]:
     return (
         Breakdown(f"{key}.status", "By status", _by(matched, lambda one: str(one.status), STATUSES)),
         Breakdown(f"{key}.experiencer", "By person", _by(matched, lambda one: str(one.experiencer), (PATIENT, OTHER))),
-        Breakdown(
-            f"{key}.finding", "By finding", _by(matched, lambda one: str(getattr(one, "finding", None) or one.id), ())
-        ),
     )
+
+
+def _by_finding(key: str, matched: Sequence[Matched]) -> Breakdown:
+    counts = _by(matched, lambda one: str(one.finding if isinstance(one, Mention) else one.id), ())
+    return Breakdown(f"{key}.finding", "By finding", dict(sorted(counts.items())))
 
 
 def _by(matched: Sequence[Matched], name: Callable[..., str], names: Sequence[str]) -> dict[str, Counts]:
@@ -153,8 +156,7 @@ def _by(matched: Sequence[Matched], name: Callable[..., str], names: Sequence[st
             found.setdefault(name(label), []).append(Counts(missed=1))
         for mention in each.invented:
             found.setdefault(name(mention), []).append(Counts(false=1))
-    listed = found.items() if names else sorted(found.items())
-    return {each: total(parts) for each, parts in listed}
+    return {each: total(parts) for each, parts in found.items()}
 
 
 def _faults(matched: Sequence[Matched]) -> list[Fault]:

@@ -40,7 +40,7 @@ def _show(part: Part, console: Console) -> None:
         console.print(escape(note))
     if part.confusion:
         console.print(_confusion(part.confusion))
-    for breakdown in part.breakdowns[:-1]:
+    for breakdown in part.breakdowns:
         console.print(_breakdown(breakdown))
     for comparison in part.comparisons:
         console.print(_comparison(comparison))

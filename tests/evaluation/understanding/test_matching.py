@@ -67,4 +67,4 @@ def test_faults_of_messages_kept_aside_stay_unseen(knowledge: Knowledge) -> None
     (fault,) = parts["own.worked_with"].faults
     assert fault.where == "some.yml:1" and "tremor (present) missed" in fault.what and "fever" in fault.what
     assert parts["own.kept_aside"].faults == parts["own.all"].faults == ()
-    assert parts["own.all"].breakdowns[2].counts == {"fever": Counts(false=2), "tremor": Counts(missed=1)}
+    assert parts["own.all"].by_finding.counts == {"fever": Counts(false=2), "tremor": Counts(missed=1)}
