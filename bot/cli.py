@@ -241,20 +241,26 @@ def knowledge_check(
     path: Annotated[Optional[Path], typer.Argument(help="A folder, instead of SIGNPOST_KNOWLEDGE_PATH.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The problems as one JSON list.")] = False,
 ) -> None:
-    """Check every rule, its cases, its sources and its words; name the file and line of what is wrong."""
+    """Check every rule, its cases, sources and words; name the place of each fault. A warning is no failure."""
     path = path or _settings().knowledge_path
     if not path.is_dir():
         raise CommandError(f"no such folder: {path}")
     from bot.interview.proof import check
 
-    problems = [str(problem) for problem in check(path)]
+    found = check(path)
     if as_json:
-        print(json.dumps(problems, ensure_ascii=False, indent=1))
+        print(json.dumps([str(problem) for problem in found], ensure_ascii=False, indent=1))
     else:
-        for problem in problems:
+        for problem in found:
             print(problem)
-        print(f"{len(problems) or 'no'} problem{'' if len(problems) == 1 else 's'} in {path}")
-    raise typer.Exit(1 if problems else 0)
+        warnings = sum(1 for problem in found if problem.warning)
+        beside = f" and {_count(warnings, 'warning')}" if warnings else ""
+        print(f"{_count(len(found) - warnings, 'problem')}{beside} in {path}")
+    raise typer.Exit(0 if all(problem.warning for problem in found) else 1)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number or 'no'} {thing}{'' if number == 1 else 's'}"
 
 
 @knowledge.command("graph")

@@ -14,6 +14,7 @@ from bot.knowledge.files import line_of
 from bot.knowledge.lint import lint
 from bot.knowledge.loading import TREE
 from bot.knowledge.model import Rule, RuleCase
+from bot.nlu.claims import claims
 from bot.nlu.reader import Reader
 from bot.triage.case import Case
 from bot.triage.decide import decide
@@ -37,7 +38,10 @@ def check(path: Optional[Path] = None, on: Optional[date] = None) -> list[Proble
         knowledge = load(root)
     except KnowledgeError as error:
         return [_located(root, error.problem)]
-    problems = [*lint(knowledge, day), *_cases(knowledge)]
+    # Knowledge without a language has no words to look at, and reads no message.
+    reader = Reader(knowledge) if knowledge.language else None
+    spoken = claims(knowledge, reader.lexicon) if reader is not None else ()
+    problems = [*lint(knowledge, day), *spoken, *_cases(knowledge, reader)]
     return sorted((_located(root, each) for each in problems), key=lambda each: (each.warning, each.file, each.line))
 
 
@@ -45,14 +49,14 @@ def _located(root: Path, problem: Problem) -> Problem:
     return problem if problem.line else replace(problem, line=line_of(root, problem.file, problem.keys))
 
 
-def _cases(knowledge: Knowledge) -> Iterator[Problem]:
-    reader: Optional[Reader] = None
+def _cases(knowledge: Knowledge, reader: Optional[Reader]) -> Iterator[Problem]:
     for rule in knowledge.rules.values():
         for place, written in enumerate(rule.cases):
             keys = ("rules", rule.id, "cases", place)
             try:
                 if written.message is not None:
-                    reader = reader or Reader(knowledge)
+                    if reader is None:
+                        raise ValueError("a message cannot be read: there is nothing in language/.")
                     case = _said(written.message, reader, knowledge, rule)
                 else:
                     case = case_of(written.facts, knowledge)

@@ -9,6 +9,12 @@ from typing import Any, Mapping, Optional
 from bot.knowledge.problems import KeyPath, KnowledgeError, nearest
 
 
+def not_a_word(item: Optional[bool]) -> str:
+    """What is wrong with an item of a list of words that YAML reads as a truth value, or as nothing."""
+    read = {True: "true", False: "false", None: "nothing"}[item]
+    return f"expected a word, read {read}, as YAML takes it. Put the word in quotation marks."
+
+
 class Fields:
     """The fields of one entry, taken with their place in mind so that a fault can be named."""
 
@@ -47,7 +53,10 @@ class Fields:
         return word
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """A list of texts, empty where there is none."""
+        """A list of texts, empty where there is none. A bare true or nothing at all is no text."""
+        for place, item in enumerate(self.sequence(name)):
+            if item is None or isinstance(item, bool):
+                raise KnowledgeError(self.file, (*self.keys, name, place), not_a_word(item))
         return tuple(" ".join(str(item).split()) for item in self.sequence(name))
 
     def sequence(self, name: str) -> list[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Mapping, Optional
 
+from bot.knowledge.codes import codes
 from bot.knowledge.conditions import SECONDS, TRENDS, ConditionParser, Has, PersonIs, Range, seconds_of
 from bot.knowledge.fields import Fields
 from bot.knowledge.files import canonical, read_documents, version_of
@@ -27,6 +28,7 @@ from bot.knowledge.model import (
     Topic,
 )
 from bot.knowledge.problems import KeyPath, KnowledgeError
+from bot.knowledge.word_lists import word_lists
 
 # How many findings one question may offer where the knowledge does not say.
 _MOST_AT_ONCE = 8
@@ -48,7 +50,7 @@ def build(documents: Mapping[str, Any]) -> Knowledge:
     rules = _rules(documents, findings, sources)
     questions, limits = _interview(documents.get("interview.yml", {}), findings)
     groups = {name.split("/")[-1][:-4]: data for name, data in documents.items() if name.startswith("messages/en/")}
-    language = {name.split("/")[-1][:-4]: data for name, data in documents.items() if name.startswith("language/en/")}
+    language = word_lists({name: data for name, data in documents.items() if name.startswith("language/en/")})
     data = canonical(documents)
     return Knowledge(
         version=version_of(data),
@@ -65,12 +67,13 @@ def build(documents: Mapping[str, Any]) -> Knowledge:
 
 
 def _findings(documents: Mapping[str, Any]) -> dict[str, Finding]:
-    words = ("label", "kind", "say", "compose", "broader", "choice", "calms", "own_denial", "codes")
-    valid = (*words, "asked_in", "only_for")
+    words = ("label", "kind", "say", "say_not", "compose", "broader", "choice", "calms", "own_denial", "codes")
+    valid = (*words, "asked_in", "only_for", "overlaps")
     questions = documents.get("interview.yml", {}).get("questions", {})
     every = {key for name, data in documents.items() if name.startswith("findings/") for key in data}
     signs = documents.get("language/en/signs.yml", {})
     sites = documents.get("language/en/sites.yml", {})
+    others = {**dict.fromkeys(every), **documents.get("language/en/cues.yml", {})}
     findings: dict[str, Finding] = {}
     for file, data in documents.items():
         if not file.startswith("findings/"):
@@ -90,6 +93,7 @@ def _findings(documents: Mapping[str, Any]) -> dict[str, Finding]:
                 kind=fields.one_of("kind", KINDS),
                 file=file,
                 say=fields.texts("say"),
+                say_not=fields.texts("say_not"),
                 compose=tuple(pairs),
                 broader=fields.names("broader", dict.fromkeys(every), "finding", "knowledge/findings/"),
                 choice=fields.maybe("choice"),
@@ -97,7 +101,8 @@ def _findings(documents: Mapping[str, Any]) -> dict[str, Finding]:
                 own_denial=bool(entry.get("own_denial", False)),
                 asked_in=fields.known("asked_in", questions, "question", "knowledge/interview.yml"),
                 only_for=_only_for(file, (name, "only_for"), entry.get("only_for")),
-                codes={key: str(value) for key, value in fields.mapping("codes").items()},
+                overlaps=fields.names("overlaps", others, "finding", "knowledge/findings/"),
+                codes=codes(fields),
             )
     return findings
 

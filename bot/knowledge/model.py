@@ -27,10 +27,12 @@ def urgency(level: str) -> int:
 class Finding:
     """Something that can be said of a person.
 
-    `say` are phrases, `compose` pairs of a sign and a site that mean it when they stand together, `broader` the
-    findings it is a kind of. `choice` labels it among the choices of a question; `calms` marks what may lower a level.
-    `own_denial` marks a finding that a denial of its broader ones does not deny, because people have another word
-    for it. `asked_in` names the question of the interview that asks about it, `only_for` the people who can have it.
+    `say` are phrases, `say_not` phrases that say that it is not there ("speech is fine"), `compose` pairs of a sign
+    and a site that mean it when they stand together, `broader` the findings it is a kind of. `choice` labels it among
+    the choices of a question; `calms` marks what may lower a level. `own_denial` marks a finding that a denial of its
+    broader ones does not deny, because people have another word for it. `asked_in` names the question of the
+    interview that asks about it, `only_for` the people who can have it. `overlaps` are findings (or lists of cues)
+    some of whose words it shares on purpose, `codes` its codes by the name of the ontology.
     """
 
     id: str
@@ -38,6 +40,7 @@ class Finding:
     kind: str
     file: str
     say: tuple[str, ...] = ()
+    say_not: tuple[str, ...] = ()
     compose: tuple[tuple[str, str], ...] = ()
     broader: tuple[str, ...] = ()
     choice: Optional[str] = None
@@ -45,6 +48,7 @@ class Finding:
     own_denial: bool = False
     asked_in: Optional[str] = None
     only_for: Optional[PersonIs] = None
+    overlaps: tuple[str, ...] = ()
     codes: Mapping[str, str] = field(default_factory=dict)
 
 

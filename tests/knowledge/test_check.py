@@ -21,6 +21,7 @@ from bot.knowledge import Knowledge, KnowledgeError, build, load
 from bot.knowledge.lint import lint
 from bot.triage import decide
 from bot.triage.facts import case_of
+from tests.knowledge.test_claims import MUSEUM as WORDS
 
 HERE = Path(__file__).parent
 ON = date(2026, 11, 23)
@@ -86,7 +87,8 @@ def test_each_fault_is_named_with_its_place(
 
 
 def test_the_museum_shows_all_it_has() -> None:
-    assert {each[0] for each in MUSEUM} == {folder.name for folder in (HERE / "broken").iterdir()}
+    shown = {each[0] for each in (*MUSEUM, *WORDS)}
+    assert shown == {folder.name for folder in (HERE / "broken").iterdir()}
 
 
 def test_the_small_knowledge_has_no_fault(small: Path) -> None:
@@ -171,7 +173,7 @@ def shipped() -> Knowledge:
 
 
 def test_the_shipped_knowledge_has_no_problem() -> None:
-    assert [str(problem) for problem in check(on=ON)] == []
+    assert [str(problem) for problem in check(on=ON) if not problem.warning] == []
 
 
 def test_sources_warn_a_month_ahead_and_then_fail(shipped: Knowledge, small: Path) -> None:
