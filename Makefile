@@ -1,6 +1,6 @@
 # What the project does, one command each. Every target sets up what it needs first; a second set-up takes no time.
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test test-all check lock tensorflow evaluate bench screenshots
+.PHONY: help setup serve test test-all check lock tensorflow peers evaluate bench screenshots
 
 SIGNPOST := .venv/bin/signpost
 PYTEST := .venv/bin/pytest
@@ -37,10 +37,15 @@ lock: setup ## resolve the versions anew and write requirements/*.lock
 tensorflow: ## add TensorFlow to .venv, for pipelines with DIET or TED (`scripts/setup dev` takes it out again)
 	@scripts/setup tensorflow
 
-evaluate: setup ## measure triage on the vignettes and write docs/evaluation/
+peers: ## add the libraries that `signpost evaluate nlu --peers` measures beside ours (`scripts/setup dev` takes them out again)
+	@scripts/setup peers
+
+evaluate: setup ## measure understanding on the labelled messages and triage on the vignettes, and write docs/evaluation/
+	$(SIGNPOST) evaluate nlu --json docs/evaluation/nlu.json --html docs/evaluation/nlu.html
 	$(SIGNPOST) evaluate triage --json docs/evaluation/triage.json --html docs/evaluation/triage.html
 
-bench: setup ## time a turn of ours beside a stock Rasa bot
+bench: setup ## time the reading of a message beside its peers, and a turn beside a stock Rasa bot
+	.venv/bin/python bench/nlu.py
 	.venv/bin/python bench/turn.py
 
 screenshots: setup ## take the README's pictures anew

@@ -32,8 +32,8 @@ def entries(path: Path) -> dict[str, tuple[str, int]]:
     return found
 
 
-def test_there_are_three() -> None:
-    assert [path.name for path in LOCKS] == ["dev.lock", "runtime.lock", "tensorflow.lock"]
+def test_there_are_four() -> None:
+    assert [path.name for path in LOCKS] == ["dev.lock", "peers.lock", "runtime.lock", "tensorflow.lock"]
 
 
 @pytest.mark.parametrize("path", SETS_OF_HASHES, ids=lambda path: path.name)
@@ -48,20 +48,17 @@ def test_no_lock_names_an_index_or_an_address(path: Path) -> None:
 
 
 def test_the_locks_agree_where_they_overlap() -> None:
-    runtime, dev, tensorflow = (
-        entries(TREE / "requirements" / f"{name}.lock") for name in ("runtime", "dev", "tensorflow")
-    )
-    assert {name: dev.get(name, ("",))[0] for name in runtime} == {
-        name: version for name, (version, _) in runtime.items()
-    }
-    assert set(dev) <= set(tensorflow)
+    locked = {path.stem: {name: version for name, (version, _) in entries(path).items()} for path in LOCKS}
+    for inner, outer in (("runtime", "dev"), ("dev", "peers")):
+        assert {name: locked[outer].get(name) for name in locked[inner]} == locked[inner]
+    assert set(locked["dev"]) <= set(locked["tensorflow"])
 
 
 def test_tensorflow_is_only_in_its_own_lock() -> None:
     locked = {
         path.stem: {name for name in entries(path) if name.startswith(("tensorflow", "keras", "jax"))} for path in LOCKS
     }
-    assert locked["runtime"] == locked["dev"] == set()
+    assert locked["runtime"] == locked["dev"] == locked["peers"] == set()
     assert "tensorflow-cpu" in locked["tensorflow"]
 
 
@@ -71,6 +68,7 @@ def test_every_direct_dependency_is_locked() -> None:
         "runtime": project["project"]["dependencies"],
         "dev": project["dependency-groups"]["dev"],
         "tensorflow": project["dependency-groups"]["tensorflow"],
+        "peers": project["dependency-groups"]["peers"],
     }
     for lock, requirements in asked.items():
         locked = entries(TREE / "requirements" / f"{lock}.lock")

@@ -11,6 +11,7 @@ from bot.knowledge import Knowledge
 from bot.nlu.reading import Mention, Reading
 
 MISSED, INVENTED = "missed", "invented"
+_BACKGROUND = ("event", "medicine", "condition", "person")
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class Match:
 @dataclass(frozen=True)
 class Matched:
     """A message, read, beside its labels. `invented` are mentions that no label has, each finding once for each status
-    and person; `ignored` those that count neither way; `confused` pairs a label with the status that was read."""
+    and person; `ignored` those that count neither way; `confused` pairs a label with the status that was read.
+    `background` are the findings read that are no complaints: events, medicines, conditions."""
 
     message: Labelled
     reading: Reading
@@ -38,6 +40,7 @@ class Matched:
     invented: tuple[Mention, ...]
     ignored: tuple[Mention, ...]
     confused: tuple[tuple[Label, Mention], ...]
+    background: frozenset[str] = frozenset()
 
     @property
     def counts(self) -> Counts:
@@ -75,6 +78,7 @@ def match(message: Labelled, reading: Reading, knowledge: Knowledge) -> Matched:
         tuple(invented),
         tuple(ignored),
         _confused(missed, invented, knowledge),
+        frozenset(each.finding for each in reading.mentions if knowledge.findings[each.finding].kind in _BACKGROUND),
     )
 
 

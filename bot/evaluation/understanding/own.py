@@ -25,7 +25,7 @@ _FINDINGS = (
 )
 _TIMES = {
     "": "Times of matched findings: within 10 % of the label; a day, part of a day, month or year by name is right "
-    "where the label is within it. A time that no label has counts as false.",
+    "where the label is within it. A time that no label has counts as false, but for events, medicines and conditions.",
     "_middle": "The same, the middle of what was read within 10 % of the label, whatever was said.",
     "_bounds": "The same, the label within the bounds of what was read (2 % more for months of 30 or 30.4 days).",
 }

@@ -66,26 +66,23 @@ WAYS: Mapping[str, Callable[[Stretch, float], bool]] = {"": right, "_middle": ne
 def count(matched: Matched, kind: Kind, way: Callable[[Stretch, float], bool]) -> Counts:
     """The times of one kind in one message, for the labels that were matched.
 
-    A stretch counts as false where its finding has no such time by any label, or another; one that belongs to no
-    finding, or to a finding that counts neither way, does not count.
+    A stretch counts as false where its finding has no such time by any label, or another. One that belongs to no
+    finding or to one that counts neither way does not count, nor does a time of an event, a medicine or a condition
+    whose label has none: labels are for complaints.
     """
     stretches = [each for each in matched.reading.durations if each.kind in kind.stretches and each.finding]
     wanted = [one for one in matched.matches if kind.label in one.label.numbers]
     hits = sum(
         any(way(each, _seconds(one, kind)) for each in stretches if each.finding in one.findings) for one in wanted
     )
-    loose = {each.finding for each in matched.ignored} | {
-        name for label in matched.message.optional for name in (label.id,)
-    }
     labelled = {name for one in matched.matches for name in one.findings}
+    loose = {each.finding for each in matched.ignored} | {label.id for label in matched.message.optional}
     false = 0
     for each in {(one.finding, one.start, one.end): one for one in stretches}.values():
         own = [one for one in wanted if each.finding in one.findings]
-        if any(way(each, _seconds(one, kind)) for one in own) or (
-            each.finding in loose and each.finding not in labelled
-        ):
-            continue
-        false += 1
+        right_one = any(way(each, _seconds(one, kind)) for one in own)
+        neither = each.finding in loose - labelled or (each.finding in matched.background and not own)
+        false += not right_one and not neither
     return Counts(hits, false, len(wanted) - hits)
 
 

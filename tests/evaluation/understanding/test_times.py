@@ -7,7 +7,7 @@ import pytest
 from bot.evaluation.understanding.counts import Counts
 from bot.evaluation.understanding.labelled import Label
 from bot.evaluation.understanding.matching import match
-from bot.evaluation.understanding.times import KINDS, WAYS, count
+from bot.evaluation.understanding.times import KINDS, WAYS, count, right
 from bot.knowledge import Knowledge
 from bot.nlu.reading import PRESENT, Stretch
 from tests.evaluation.understanding.labels import labelled, mention, reading, stretch
@@ -25,7 +25,7 @@ def counted(knowledge: Knowledge, label: Label, *found: Stretch, kind=ONSET, way
 
 
 @pytest.mark.parametrize(
-    ("found", "days", "right", "middle", "bounds"),
+    ("found", "days", "good", "middle", "bounds"),
     [
         (stretch("onset", 60, "tremor", "two months"), 61, True, True, True),
         (stretch("onset", 54, "tremor", "54 days"), 61, False, False, False),
@@ -37,10 +37,8 @@ def counted(knowledge: Knowledge, label: Label, *found: Stretch, kind=ONSET, way
         (stretch("unspecified", 14, "tremor"), 14, True, True, True),
     ],
 )
-def test_near_enough(
-    knowledge: Knowledge, found: Stretch, days: float, right: bool, middle: bool, bounds: bool
-) -> None:
-    for way, expected in (("", right), ("_middle", middle), ("_bounds", bounds)):
+def test_near_enough(knowledge: Knowledge, found: Stretch, days: float, good: bool, middle: bool, bounds: bool) -> None:
+    for way, expected in (("", good), ("_middle", middle), ("_bounds", bounds)):
         wanted = Counts(1, 0, 0) if expected else Counts(0, 1, 1)
         assert counted(knowledge, timed(began_days=days), found, way=way) == wanted
 
@@ -64,6 +62,14 @@ def test_every_kind_has_its_label_and_unit(knowledge: Knowledge) -> None:
 
 
 def test_times_of_what_counts_neither_way_do_not_count(knowledge: Knowledge) -> None:
-    optional = Label("fever", PRESENT, optional=True)
-    matched = match(labelled(optional), reading(mention("fever"), durations=(stretch("onset", 3, "fever"),)), knowledge)
-    assert count(matched, ONSET, WAYS[""]) == Counts()
+    fever = reading(mention("fever"), durations=(stretch("onset", 3, "fever"),))
+    assert count(match(labelled(Label("fever", PRESENT, optional=True)), fever, knowledge), ONSET, right) == Counts()
+    assert count(match(labelled(), fever, knowledge), ONSET, right) == Counts(false=1)
+
+
+def test_an_event_may_have_a_time_that_its_label_leaves_out(knowledge: Knowledge) -> None:
+    event = next(each.id for each in knowledge.findings.values() if each.kind == "event")
+    read = reading(mention(event), durations=(stretch("onset", 3, event),))
+    assert count(match(labelled(Label(event, PRESENT)), read, knowledge), ONSET, right) == Counts()
+    label = Label(event, PRESENT, numbers={"began_days": 30})
+    assert count(match(labelled(label), read, knowledge), ONSET, right) == Counts(0, 1, 1)
