@@ -11,6 +11,8 @@ from bot.evaluation.proportion import Proportion
 
 # Draws of the bootstrap; its seed is fixed, so that the same messages give the same interval.
 _DRAWS, _SEED = 1000, 1
+# Room for each of three counts packed into one number: more than a million of them.
+_BITS = 21
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,13 @@ def f_interval(parts: Sequence[Counts]) -> Optional[tuple[float, float]]:
     """
     if total(parts).f is None:
         return None
-    random = Random(_SEED)
-    drawn = sorted(f for _ in range(_DRAWS) if (f := total(random.choices(parts, k=len(parts))).f) is not None)
+    # A message's three counts as one number, so that a draw is one sum of numbers: a third of the time.
+    packed = [each.hits << 2 * _BITS | each.false << _BITS | each.missed for each in parts]
+    random, mask, drawn = Random(_SEED), (1 << _BITS) - 1, []
+    for _ in range(_DRAWS):
+        summed = sum(random.choices(packed, k=len(packed)))
+        f = Counts(summed >> 2 * _BITS, summed >> _BITS & mask, summed & mask).f
+        if f is not None:
+            drawn.append(f)
+    drawn.sort()
     return drawn[int(0.025 * len(drawn))], drawn[int(0.975 * len(drawn)) - 1]

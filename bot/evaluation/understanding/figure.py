@@ -61,6 +61,14 @@ def _three(counts: Counts) -> str:
     return f"{counts.hits} found, {counts.false} invented, {counts.missed} missed"
 
 
+def _breakdown(breakdown: Breakdown) -> dict[str, Any]:
+    written: dict[str, Any] = {}
+    for name, counts in breakdown.counts.items():
+        written[f"{breakdown.key}.{name}.f"] = _rounded(counts.f)
+        written[f"{breakdown.key}.{name}.n"] = counts.hits + counts.missed
+    return written
+
+
 def figures_of(key: str, name: str, parts: Sequence[Counts], method: str) -> tuple[Figure, Figure, Figure]:
     """F, precision and recall over messages."""
     counts = total(parts)
@@ -141,7 +149,9 @@ class Card:
         return next((found for part in self.parts if (found := part.figure(key))), None)
 
     def to_json(self) -> dict[str, Any]:
-        """Every figure under its key, flat; counts by finding and status too; and what was not measured, with why."""
+        """Every figure under its key, flat; F by status and person too, and by finding over all our messages; and what
+        was not measured, with why."""
+        last = next((part for part in reversed(self.parts) if part.by_finding), None)
         result: dict[str, Any] = {"knowledge_version": self.knowledge_version, "fingerprint": self.fingerprint}
         for part in self.parts:
             for figure in part.figures:
@@ -149,11 +159,10 @@ class Card:
             for comparison in part.comparisons:
                 for figure in comparison.figures.values():
                     result.update(figure.to_json())
-            for breakdown in (*part.breakdowns, *((part.by_finding,) if part.by_finding else ())):
-                for name, counts in breakdown.counts.items():
-                    key = f"{breakdown.key}.{name}"
-                    result[f"{key}.f"] = _rounded(counts.f)
-                    result[f"{key}.n"] = counts.hits + counts.missed
+            for breakdown in part.breakdowns:
+                result.update(_breakdown(breakdown))
+            if part.by_finding and part is last:
+                result.update(_breakdown(part.by_finding))
             if part.skipped:
                 result[f"{part.key}.skipped"] = part.skipped
         return result
