@@ -7,7 +7,7 @@ next sentence ("It's in my left cheek").
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, Optional
 
 from bot.nlu.lexicon import Lexicon, Term
@@ -27,11 +27,13 @@ _TOO, _SPREAD = frozenset({"too", "also", "well"}), frozenset({"spread", "spread
 # "My hand and my knee both itch": what stands before the "and" has the sign as well.
 _PLURALS = frozenset({"both", "have", "are", "were"})
 _BEGUN = frozenset({"started", "starts", "began", "begun", "begins", "first"})
-_TOO_REACH, _BACK = 4, 40
+_WAS = frozenset({"was", "were", "until", "before", "if", "when"})
+_TOO_REACH, _BACK, _JOINED_REACH = 4, 40, 6
 
 
 class Found(NamedTuple):
-    """A finding in the words: the places it covers, those of the phrase that carries it, and its site."""
+    """A finding in the words: the places it covers, those of the phrase that carries it, its site, and whether the
+    phrase itself says that it is not there ("speech is fine")."""
 
     finding: str
     first: int
@@ -39,6 +41,7 @@ class Found(NamedTuple):
     core: int
     core_after: int
     site: Optional[str]
+    absent: bool = False
 
 
 class _Place(NamedTuple):
@@ -58,14 +61,17 @@ class _Composer:
         self._words = words
         self._lexicon = lexicon
         self._matches = terms
+        self._parts = [
+            _Place(name, match.first, match.after) for match in lexicon.sites.find(words) for name in match.meanings
+        ]
+        self._part_places = [part.first for part in self._parts]
         self._signs = [match for match in self._matches if _names(match, "sign") and not _names(match, "finding")]
         self._sign_places = [match.first for match in self._signs]
         self._sites = [
             _Place(name, match.first, match.after) for match in self._matches for name in _names(match, "site")
         ]
-        self._lookalikes = [match for match in self._matches if _names(match, "lookalike")]
-        self._lookalike_places = [match.first for match in self._lookalikes]
         self._site_places = [site.first for site in self._sites]
+        self._about: Optional[list[_Place]] = None
         self._clauses = _clauses(words)
         self._sites_in: dict[int, list[_Place]] = {}
         for site in self._sites:
@@ -74,9 +80,12 @@ class _Composer:
 
     def compose(self) -> list[Found]:
         found = [
-            Found(name, match.first, match.after, match.first, match.after, self._site_near(match))
+            Found(term.name, match.first, match.after, match.first, match.after, self._site_near(match), absent)
             for match in self._matches
-            for name in _names(match, "finding")
+            for term in match.meanings
+            for absent in [term.kind == "absence"]
+            # "My speech was fine" tells of another time.
+            if term.kind == "finding" or (absent and not self._tells_of_before(match))
         ]
         last: dict[str, tuple[_Place, ...]] = {}
         for sign in self._signs:
@@ -84,9 +93,15 @@ class _Composer:
         found += self._echoed(found)
         return sorted(set(found), key=lambda each: (each.core, each.first, each.finding))
 
+    def _tells_of_before(self, match: Match[Term]) -> bool:
+        return any(word.text in _WAS for word in self._words[max(0, match.first - 2) : match.after])
+
     def _placed(self, sign: Match[Term], last: dict[str, tuple[_Place, ...]]) -> list[Found]:
         names = _names(sign, "sign")
         near = tuple(self._nearest(sign, names) or self._elsewhere(sign, names) or self._meant_by_it(sign, names))
+        if not near:
+            # "Cramps. My period is late": what the message is about tells which sense the sign has.
+            near = tuple(self._fitting(self._matters(), names)[:1])
         if not near:
             # "My hand was not cold, now it is cold": the sign said again is where it was before.
             near = last.get(names[0], ()) or tuple(self._fitting(last.get("", ()), names))
@@ -98,14 +113,25 @@ class _Composer:
             far = apart or abs(site.first - sign.first) > 2 * _FARTHEST
             first = sign.first if far else min(sign.first, site.first)
             after = sign.after if far else max(sign.after, site.after)
+            place = None if site.name in self._lexicon.anywhere else site.name
+            if site.name in self._lexicon.vague:
+                exact = self._parts_between(sign.first - _JOINED_REACH, sign.after + _JOINED_REACH)
+                place = exact[0].name if exact else place
             for name in names:
                 for finding in self._lexicon.findings_of.get((name, site.name), ()):
-                    found.append(Found(finding, first, after, sign.first, sign.after, site.name))
+                    found.append(Found(finding, first, after, sign.first, sign.after, place))
         if not found:
             alone = not self._touches_site(sign)
             plain = [name for each in names for name in self._lexicon.plain_findings(each, alone)]
             found = [Found(name, sign.first, sign.after, sign.first, sign.after, None) for name in plain]
         return found
+
+    def _matters(self) -> list[_Place]:
+        """What the message is about, of the things that tell two senses of a sign apart; looked for once."""
+        if self._about is None:
+            found = self._lexicon.matters.find(self._words)
+            self._about = [_Place(name, match.first, match.after) for match in found for name in match.meanings]
+        return self._about
 
     def _touches_site(self, sign: Match[Term]) -> bool:
         """Whether a part of the body that the sign has nothing to do with stands beside it."""
@@ -122,18 +148,9 @@ class _Composer:
         before = self._fitting(self._sites[max(0, at - 4) : at], names)
         near = [site for site in before if sign.first - site.first <= _BACK]
         if not near:
-            # "My arm was asleep" says nothing of ours, and still names the arm.
-            near = self._fitting(list(self._inside_lookalikes(max(0, sign.first - _BACK), sign.first)), names)
+            # "My arm was asleep" is a phrase of its own, and still names the arm.
+            near = self._fitting(self._parts_between(sign.first - _BACK, sign.first), names)
         return near[-1:] if near and words[sign.first].sentence - words[near[-1].first].sentence <= 1 else []
-
-    def _inside_lookalikes(self, low: int, high: int) -> Iterator[_Place]:
-        for match in self._lookalikes[bisect_left(self._lookalike_places, low) :]:
-            if match.first >= high:
-                return
-            for place in range(match.first, match.after):
-                for term in self._lexicon.terms.meanings([self._words[place].stem]):
-                    if term.kind == "site":
-                        yield _Place(term.name, place, place + 1)
 
     def _echoed(self, found: Sequence[Found]) -> list[Found]:
         """Signs that a later part of the body shares ("my hand itches, and my knee as well", "spread to my knee")."""
@@ -236,15 +253,20 @@ class _Composer:
         return []
 
     def _site_near(self, match: Match[Term]) -> Optional[str]:
-        low = bisect_left(self._site_places, match.after - 4)
-        high = bisect_left(self._site_places, match.after + 7)
+        """The part of the body that a whole phrase names, or else the nearest one in its sentence."""
+        inside = self._parts_between(match.first, match.after)
+        if inside:
+            return inside[-1].name
         sentence = self._words[match.first].sentence
         near = [
-            (abs(site.first - match.first), site.name)
-            for site in self._sites[low:high]
-            if self._words[site.first].sentence == sentence
+            (max(match.first - part.after, part.first - match.after), part.name)
+            for part in self._parts_between(match.first - 5, match.after + 7)
+            if self._words[part.first].sentence == sentence
         ]
         return min(near)[1] if near else None
+
+    def _parts_between(self, low: int, high: int) -> Sequence[_Place]:
+        return self._parts[bisect_left(self._part_places, low) : bisect_left(self._part_places, high)]
 
 
 def _names(match: Match[Term], kind: str) -> tuple[str, ...]:

@@ -6,34 +6,35 @@ cues are data, in knowledge/language/en/cues.yml.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple, Optional
 
+from bot.nlu.clauses import REACH, Clauses
 from bot.nlu.compose import Found
+from bot.nlu.cues import Cues, is_of
 from bot.nlu.experiencers import experiencers
 from bot.nlu.lexicon import Cue, Lexicon, Term
 from bot.nlu.phrases import Match
+from bot.nlu.qualities import Qualities
 from bot.nlu.reading import ABSENT, OTHER, PAST, PRESENT, UNCERTAIN
-from bot.nlu.words import Word
+from bot.nlu.words import ENDS, Word
 
-_REACH, _SEVERITY_REACH, _LIST_STEP = 30, 5, 8
-_SIDE_REACH, _SIDE_REACH_BEHIND = 5, 9
+_LIST_STEP = 8
 _VERBS_OF_QUESTIONS = frozenset({"will", "would", "can", "could", "do", "does", "should", "is", "are", "might", "may"})
 # Such a word inside a phrase ("the sight suddenly went") says how it is as well.
-_QUALITIES = frozenset({"onset", "trend"})
-_NO_SIDES_BEFORE = frozenset(
-    {"now", "away", "after", "before", "when", "day", "night", "week", "month", "time", "over"}
-)
+_QUALITIES = frozenset({"onset", "trend", "side", "spot", "severity"})
 
 
 class Sense(NamedTuple):
-    """How a finding is meant. `recency` tells of a past one whether it is over since "recent" or "remote" times."""
+    """How a finding is meant. `recency` tells of a past one whether it is over since "recent" or "remote" times;
+    `sides` are both sides in the order in which they were said, `spot` is where in a part of the body it is."""
 
     status: str
     experiencer: str
     recency: Optional[str] = None
     side: Optional[str] = None
+    sides: tuple[str, ...] = ()
+    spot: Optional[str] = None
     severity: Optional[str] = None
     trend: Optional[str] = None
     onset: Optional[str] = None
@@ -48,67 +49,62 @@ class Context:
     ) -> None:
         self._words = words
         self._lexicon = lexicon
-        self._found = found
         # A phrase that carries its own negation ("can't feel") is a finding, and denies nothing behind it.
         inside = {place for each in found for place in range(each.core, each.core_after)}
         skipped = frozenset(inside)
         inside.update(place for term in terms if _is_lookalike(term) for place in range(term.first, term.after))
-        self._cues = [
+        self.matches = [
             match
             for match in lexicon.cues.find(words)
             if match.first not in inside or (match.first in skipped and match.meanings[0].kind in _QUALITIES)
         ]
-        self._cue_places = [cue.first for cue in self._cues]
-        self._cores = [each.core for each in found]
-        self._ends = {each.first for each in _of(self._cues, "ends")}
+        self._cues = cues = Cues(self.matches)
+        self._clauses = Clauses(words, lexicon, found)
+        cores = frozenset(each.core for each in found)
+        self._ends = {each.first for each in cues.of("ends")}
         self._last_words = {each.after - 1 for each in found}
-        self._denials = {cue.first for cue in _of(self._cues, "denies")}
+        self._denials = {cue.first for cue in cues.of("denies")}
         # A finding that carries its own "no" ("no money and no wish to live") is not denied by one before it.
         self._negated = {each.first for each in found if self._denies(words[each.first].stem)}
         self._denied = self._reached("denies")
         self._doubted = self._reached("doubts") | self._supposed() | self._reached("asks")
         self._numbed = self._around("doubts_around")
         self._worried = self._reached("worries")
-        self._experiencers = experiencers(words, lexicon, frozenset(self._cores))
+        self._experiencers = experiencers(words, lexicon, cores)
+        self._qualities = Qualities(words, cues, self._clauses, self._denied)
 
     def sense(self, found: Found) -> Sense:
         """Status, experiencer and qualities of one finding."""
         experiencer = self._experiencers[found.core]
         status, recency = self._status(found, experiencer)
+        side = self._qualities.side(found)
         return Sense(
             status,
             experiencer,
             recency,
-            self._side(found),
-            self._quality(found, "severity"),
-            self._quality(found, "trend"),
-            self._quality(found, "onset"),
+            side.side,
+            side.order,
+            self._qualities.spot(found),
+            self._qualities.quality(found, "severity"),
+            self._qualities.quality(found, "trend"),
+            self._qualities.quality(found, "onset"),
         )
 
     def loose(self) -> dict[str, str]:
         """The trend, onset and side that a text names without any finding ("it is getting worse")."""
-        said: dict[str, str] = {}
-        for cue in self._cues:
-            for meaning in cue.meanings:
-                if meaning.kind in ("trend", "onset") or (meaning.kind == "side" and not self._idiom(cue.first)):
-                    said.setdefault(meaning.kind, meaning.value)
-        return said
+        return self._qualities.loose()
 
     def says_only(self) -> bool:
         """Whether the text says that there is nothing else ("only the first", "just my hand")."""
-        return bool(_of(self._cues, "only"))
-
-    def _near(self, low: int, high: int) -> list[Match[Cue]]:
-        """The cues whose first word stands at `low` or behind it and before `high`."""
-        return self._cues[bisect_left(self._cue_places, low) : bisect_left(self._cue_places, high)]
-
-    def _findings_between(self, low: int, high: int) -> Sequence[Found]:
-        return self._found[bisect_left(self._cores, low) : bisect_left(self._cores, high)]
+        return bool(self._cues.of("only"))
 
     def _status(self, found: Found, experiencer: str) -> tuple[str, Optional[str]]:
         core = found.core
-        named = self._lexicon.knowledge.findings[found.finding].kind == "condition"
-        if core in self._denied or self._denied_behind(found):
+        named = found.finding in self._lexicon.conditions
+        if found.absent:
+            # "I can't see clearly": the no of a thing that is in order says that it is not.
+            return (UNCERTAIN if core in self._doubted else PRESENT if self._not_so(core) else ABSENT), None
+        if core in self._denied or self._denied_behind(found) or self._denies_change(found):
             return ABSENT, None
         numbed = core in self._numbed and found.finding in self._lexicon.doubted_around
         if numbed or core in self._doubted or (named and core in self._worried):
@@ -117,18 +113,17 @@ class Context:
         return (PRESENT, None) if recency is None else (PAST, recency)
 
     def _recency(self, found: Found, experiencer: str, named: bool) -> Optional[str]:
-        around = self._near(found.first - _REACH, found.after + _REACH)
-        near = [cue for cue in around if self._same_clause(cue.first, found)]
-        going_on = _of(near, "goes_on")
-        if _of(near, "past") and not going_on:
+        around = self._cues.near(found.first - REACH, found.after + REACH)
+        near = Cues([cue for cue in around if self._clauses.same(cue.first, found)])
+        going_on = near.of("goes_on")
+        if near.of("past") and not going_on:
             return "remote"
-        after = [cue for cue in self._after(found) if not _of([cue], "goes_on")]
-        if _of(after, "past") and _of(after, "gone"):
+        after = Cues([cue for cue in self._after(found) if not is_of(cue, "goes_on")])
+        if after.of("past") and after.of("gone"):
             return "remote"
-        before = [cue for cue in near if found.first - 3 <= cue.first < found.core]
-        if _of(before, "no_longer"):
+        if any(found.first - 3 <= cue.first < found.core for cue in near.of("no_longer")):
             return "unknown"
-        if _of(after, "gone"):
+        if after.of("gone") or any(found.first - 3 <= cue.first < found.core for cue in near.of("stopped")):
             return "recent"
         other = experiencer == OTHER
         if self._had(found) and ((named and other) or ((named or other) and not going_on)):
@@ -143,31 +138,58 @@ class Context:
         return not (place > 0 and texts[place - 1] in ("have", "has", "'ve")) and "just" not in texts
 
     def _after(self, found: Found) -> list[Match[Cue]]:
-        """The cues that follow a finding up to the next one, in its sentence or the one after."""
-        following = self._findings_between(found.after, found.after + _REACH)
-        end = following[0].first if following else found.after + _REACH
+        """The cues that follow a finding up to the next one, in its sentence or the one after.
+
+        "All normal now", which is said of everything, belongs to every finding of the sentences before.
+        """
+        following = self._clauses.findings_between(found.after, found.after + REACH)
+        end = following[0].first if following else found.after + REACH
         last = self._words[found.core].sentence + 1
-        return [cue for cue in self._near(found.after, end) if self._words[cue.first].sentence <= last]
+        cues = [cue for cue in self._cues.near(found.after, end) if self._words[cue.first].sentence <= last]
+        return cues + [
+            cue
+            for cue in self._cues.near_of("all_gone", end, found.after + 2 * REACH)
+            if 1 <= self._words[cue.first].sentence - self._words[found.core].sentence <= 2
+        ]
+
+    def _not_so(self, core: int) -> bool:
+        """Whether a no stands right before a phrase, with no comma between."""
+        before = self._cues.near_of("denies", core - 3, core)
+        return any(all(word.text != "," for word in self._words[cue.first : core]) for cue in before)
+
+    def _denies_change(self, found: Found) -> bool:
+        """Whether "no sleep" goes on as "no sleep problems": then it is the trouble that is denied, not the sleep."""
+        if self._words[found.core].stem not in self._lexicon.plain_noes:
+            return False
+        return bool(self._cues.near_of("troubles", found.core_after, found.core_after + 2))
 
     def _denied_behind(self, found: Found) -> bool:
         words = self._words
-        for cue in _of(self._near(found.after, found.after + 2), "denies_behind"):
+        if any(self._denies(words[place].stem) for place in range(found.core, found.core_after)):
+            # "Not breathing normally": what carries its own no is not denied by what is normal.
+            return False
+        for cue in self._cues.near_of("denies_behind", found.after, found.after + 3):
             between = words[found.after : cue.first]
             ends = cue.after >= len(words) or words[cue.after].sentence != words[cue.first].sentence
+            ends = ends or words[cue.after].text in ENDS
             comma = not ends and words[cue.after].text in (",", "and", "-", ")")
-            if (not between or between[0].text in (":", "-", "=", "(")) and (ends or comma):
+            if all(word.text in (":", "-", "=", "(") for word in between) and (ends or comma):
                 return True
         return False
 
     def _reached(self, kind: str) -> frozenset[int]:
         """The places that cues of a kind reach."""
         reached: set[int] = set()
-        listed = False
-        previous = -_REACH
-        for cue in _of(self._cues, kind):
+        previous: Optional[Match[Cue]] = None
+        for cue in self._cues.of(kind):
             # "no X, no Y, the knee itches": in such a list every denial stands for itself.
-            listed = 0 < cue.first - previous <= _LIST_STEP and self._words[cue.first - 1].text in (",", "and")
-            previous = cue.first
+            listed = (
+                previous is not None
+                and cue.first - previous.first <= _LIST_STEP
+                and self._words[cue.first].text == self._words[previous.first].text
+                and self._words[cue.first - 1].text in (",", "and")
+            )
+            previous = cue
             reached.update(range(cue.first + 1, self._reach(cue, listed)))
         return frozenset(reached)
 
@@ -176,26 +198,29 @@ class Context:
 
     def _supposed(self) -> frozenset[int]:
         """The places of sentences that only suppose: a question that begins with its verb and has an "if it was"."""
+        supposing = self._cues.of("supposes")
+        if not supposing:
+            return frozenset()
         first: dict[int, int] = {}
         for place, word in enumerate(self._words):
             first.setdefault(word.sentence, place)
         reached: set[int] = set()
-        for cue in _of(self._cues, "supposes"):
+        for cue in supposing:
             start = first[self._words[cue.first].sentence]
             # "Is it bad if my ..." tells of something that is there, "would it be bad if my ..." does not.
             said = self._words[cue.after - 1].text in ("was", "is", "were", "had", "have", "having")
             if self._words[start].text in (_VERBS_OF_QUESTIONS if said else ("will", "would")):
-                reached.update(range(start, cue.after + _REACH))
+                reached.update(range(start, cue.after + REACH))
         return frozenset(reached)
 
     def _around(self, kind: str) -> frozenset[int]:
         """The places that cues of a kind reach in both directions, up to an "and", a "but" or the sentence's end."""
         words = self._words
         reached: set[int] = set()
-        for cue in _of(self._cues, kind):
+        for cue in self._cues.of(kind):
             for step in (1, -1):
                 place = cue.first
-                while 0 <= place < len(words) and abs(place - cue.first) <= _REACH:
+                while 0 <= place < len(words) and abs(place - cue.first) <= REACH:
                     if words[place].sentence != words[cue.first].sentence or words[place].text in ("and", "but"):
                         break
                     reached.add(place)
@@ -207,13 +232,13 @@ class Context:
         place = cue.after
         sentence = words[cue.first].sentence
         asks = cue.meanings[0].kind == "asks"
-        while place < len(words) and words[place].sentence == sentence and place - cue.after < _REACH:
+        while place < len(words) and words[place].sentence == sentence and place - cue.after < REACH:
             word = words[place]
             if asks and word.text in self._lexicon.selves:
                 break
             if place in self._negated and place > cue.after:
                 break
-            if place in self._ends or place in self._denials or word.text == ":" or self._new_subject(place):
+            if place in self._ends or place in self._denials or word.text == ":" or self._clauses.new_subject(place):
                 break
             following = words[place + 1].text if place + 1 < len(words) else ""
             if listed and word.text == "," and following not in ("or", "nor", "and", "no"):
@@ -222,95 +247,6 @@ class Context:
                 break
             place += 1
         return place
-
-    def _new_subject(self, place: int) -> bool:
-        """Whether a comma or an "and" here is followed by a new subject, which no denial before it reaches."""
-        words = self._words
-        if words[place].text not in (",", "and", "-") or place + 1 >= len(words):
-            return False
-        after = words[place + 1]
-        if after.text in ("and", ",") and place + 2 < len(words):
-            after = words[place + 2]
-        subjects = self._lexicon.selves | self._lexicon.pronouns
-        return after.text in subjects or after.text in ("it", "the", "there", "now", "just", "only", "this", "that")
-
-    def _side(self, found: Found) -> Optional[str]:
-        sentence = self._words[found.core].sentence
-        near: dict[str, int] = {}
-        following = self._findings_between(found.after, found.after + _SIDE_REACH_BEHIND)
-        end = following[0].first if following else found.after + _SIDE_REACH_BEHIND
-        for cue in self._near(found.first - _SIDE_REACH, max(end, found.after)):
-            if self._words[cue.first].sentence != sentence or cue.first in self._denied:
-                continue
-            for meaning in cue.meanings:
-                if meaning.kind == "side" and not self._idiom(cue.first):
-                    distance = max(found.first - cue.first, cue.first - found.after + 1, 0)
-                    near[meaning.value] = min(distance, near.get(meaning.value, distance))
-        for place in range(found.core, found.core_after):
-            if self._words[place].text in ("left", "right"):
-                near[self._words[place].text] = 0
-        if "both" in near or {"left", "right"} <= near.keys():
-            return "both"
-        return min(near, key=lambda side: (near[side], side)) if near else None
-
-    def _idiom(self, place: int) -> bool:
-        """ "Right now", "all right", "right away", "all day": no side of the body."""
-        following = self._words[place + 1].text if place + 1 < len(self._words) else ""
-        before = self._words[place - 1].text if place else ""
-        return following in _NO_SIDES_BEFORE or before in ("all", "not", "is", "be")
-
-    def _quality(self, found: Found, kind: str) -> Optional[str]:
-        """The nearest word of this kind in the sentence, or, for a finding that ends its sentence, in the next one."""
-        sentence = self._words[found.core].sentence
-        reach = _SEVERITY_REACH if kind == "severity" else _REACH
-        best: tuple[int, str] | None = None
-        for cue in self._near(found.core - reach, found.core + reach):
-            values = [meaning.value for meaning in cue.meanings if meaning.kind == kind]
-            if not values:
-                continue
-            apart = self._words[cue.first].sentence - sentence
-            if apart != 0 and not (apart == 1 and kind != "severity" and self._last_before(cue.first) == found.core):
-                continue
-            # A quality belongs to every finding of its clause, and to no other finding's.
-            if apart == 0 and not self._same_clause(cue.first, found):
-                continue
-            distance = abs(cue.first - found.core)
-            if best is None or distance < best[0]:
-                best = (distance, values[0])
-        return best[1] if best else None
-
-    def _last_before(self, place: int) -> Optional[int]:
-        at = bisect_left(self._cores, place)
-        return self._cores[at - 1] if at else None
-
-    def _same_clause(self, place: int, found: Found) -> bool:
-        """Whether a place is in the finding's clause: same sentence, no "but", no comma and other finding between."""
-        words = self._words
-        if words[place].sentence != words[found.core].sentence:
-            return False
-        low, high = (found.after, place) if place >= found.after else (place, found.first)
-        if low >= high:
-            return True
-        if any(words[each].text == "but" for each in range(low, high)):
-            return False
-        if not any(words[each].text == "," or self._new_subject(each) for each in range(low, high)):
-            return True
-        around = self._findings_between(min(low, place) - _REACH, max(high, place) + _REACH)
-        return not any(
-            low <= each.core < high or (each.core != found.core and self._touches(each, place)) for each in around
-        )
-
-    def _touches(self, other: Found, place: int) -> bool:
-        """Whether another finding stands next to a place, with no break between."""
-        low, high = (other.after, place) if place >= other.after else (place, other.first)
-        span = self._words[low:high] if low < high else []
-        return self._words[other.core].sentence == self._words[place].sentence and not any(
-            word.text in (",", "and", "but") for word in span
-        )
-
-
-def _of(cues: Sequence[Match[Cue]], kind: str) -> list[Match[Cue]]:
-    return [cue for cue in cues if any(meaning.kind == kind for meaning in cue.meanings)]
 
 
 def _is_lookalike(term: Match[Term]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Optional
 
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.reading import OTHER, PATIENT
@@ -10,27 +11,69 @@ from bot.nlu.words import Word
 
 ANIMAL = "animal"
 _COMPANY = frozenset({"with", "from", "by", "for", "told", "as", "like"})
+_OWNERS = frozenset({"my", "our"})
+_THESE = frozenset({"my", "our", "the", "this", "that", "his", "her", "a", "an", "some", "another", "your"})
+_OLD = frozenset({"old", "year", "years", "aged", "age", "y", "o", "yo", "m", "f"})
+# "My wife noticed": she is a witness of it. Two small words may stand between.
+_WITNESS_REACH, _AGE_REACH = 3, 4
 
 
 def experiencers(words: Sequence[Word], lexicon: Lexicon, cores: Collection[int] = ()) -> list[str]:
-    """Whose body each word is about, from the last person named before it.
+    """Whose body each word is about.
 
+    A person named holds until another is; a sentence that names the writer only further on is the writer's from its
+    first word ("Twitching in my calf"). A sentence that names nobody goes on about the last person where the message
+    began with somebody else, and comes back to the writer where it began with them.
     `cores` are the places where findings begin: an animal that begins one ("cat bite") does not have it, a person does.
     """
-    people = []
-    now, known_other = PATIENT, False
+    named = _named(words, lexicon, cores)
+    if not named:
+        return [PATIENT] * len(words)
+    people: list[str] = []
+    began: Optional[str] = None
+    now, sentence, marks = PATIENT, -1, dict(named)
+    first_in: dict[int, str] = {}
+    for place, who in named:
+        first_in.setdefault(words[place].sentence, who)
     for place, word in enumerate(words):
-        if word.text in lexicon.others and not _company(words, place):
-            now, known_other = OTHER, True
-        elif word.text in lexicon.animals and place not in cores and not _company(words, place):
-            now, known_other = ANIMAL, True
-        elif word.text in lexicon.selves and not _leads_to_other(words, lexicon, place):
-            now = PATIENT
-        elif word.text in lexicon.pronouns and (known_other or word.text not in ("they", "them", "their")):
-            # "My dog, his ear": the animal's; "my dog bit me, and my son, his arm": the son's.
-            now, known_other = (now if now == ANIMAL else OTHER), True
+        if word.sentence != sentence:
+            sentence = word.sentence
+            first = first_in.get(sentence)
+            if first == PATIENT or (first is None and began == PATIENT):
+                now = PATIENT
+        if place in marks:
+            now = marks[place]
+            began = began or now
         people.append(now)
     return people
+
+
+def _named(words: Sequence[Word], lexicon: Lexicon, cores: Collection[int]) -> list[tuple[int, str]]:
+    """The places where somebody is named, with who it is."""
+    named: list[tuple[int, str]] = []
+    known_other = False
+    last = PATIENT
+    for place, word in enumerate(words):
+        text = word.text
+        who: Optional[str] = None
+        if text in lexicon.others:
+            if not (_company(words, place) or _witness(words, lexicon, place) or _is_self(words, lexicon, place)):
+                who, known_other = OTHER, True
+        elif text in lexicon.animals:
+            if place not in cores and not _company(words, place):
+                who, known_other = ANIMAL, True
+        elif text in lexicon.selves:
+            if not _leads_to_other(words, lexicon, place) and not (known_other and _witness(words, lexicon, place)):
+                who = PATIENT
+        elif text in lexicon.pronouns and (known_other or text not in ("they", "them", "their")):
+            if _witness(words, lexicon, place) and not known_other:
+                continue
+            # "My dog, his ear": the animal's; "my dog bit me, and my son, his arm": the son's.
+            who, known_other = (last if last == ANIMAL else OTHER), True
+        if who is not None:
+            last = who
+            named.append((place, who))
+    return named
 
 
 def _company(words: Sequence[Word], place: int) -> bool:
@@ -39,9 +82,35 @@ def _company(words: Sequence[Word], place: int) -> bool:
     return bool(before) and (before[-1] in _COMPANY or (before[-1] in ("my", "the", "our") and before[0] in _COMPANY))
 
 
+def _witness(words: Sequence[Word], lexicon: Lexicon, place: int) -> bool:
+    """Whether a person here only sees, says or does something ("my wife noticed", "I am worried")."""
+    sentence = words[place].sentence
+    for word in words[place + 1 : place + 1 + _WITNESS_REACH]:
+        if word.sentence != sentence or word.text in (",", "has", "have", "had", "and"):
+            return False
+        if word.text in lexicon.witnesses:
+            return True
+    return False
+
+
+def _is_self(words: Sequence[Word], lexicon: Lexicon, place: int) -> bool:
+    """Whether a man or a woman here is the one who writes ("71 yr old lady", "I am a man"), or one of many."""
+    text = words[place].text
+    if text in lexicon.anybody:
+        after = words[place + 1].text if place + 1 < len(words) else ""
+        return after not in lexicon.having
+    if text not in lexicon.adults:
+        return False
+    before = [word.text for word in words[max(0, place - _AGE_REACH) : place]]
+    if any(word in lexicon.selves for word in before) and not any(word in _OWNERS for word in before[-2:]):
+        return True
+    aged = any(word in _OLD or word.isdigit() for word in before)
+    return aged and not any(word in _THESE for word in before)
+
+
 def _leads_to_other(words: Sequence[Word], lexicon: Lexicon, place: int) -> bool:
     """Whether "my" here belongs to a relative: "my uncle", "my little boy"."""
-    if words[place].text not in ("my", "our"):
+    if words[place].text not in _OWNERS:
         return False
     following = words[place + 1 : place + 4]
     return any(word.text in lexicon.others or word.text in lexicon.animals for word in following)

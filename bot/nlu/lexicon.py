@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
+import gc
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 
 from bot.knowledge import Knowledge
-from bot.knowledge.model import urgency
-from bot.nlu.phrases import PhraseTable
+from bot.nlu.circumstances import Circumstances
+from bot.nlu.phrases import GAP, PhraseTable
+from bot.nlu.vocabulary import vocabulary
 from bot.nlu.words import Lexer
 
 T = TypeVar("T")
-_LETTERS = re.compile(r"[a-z]+")
 # Words that hasty messages leave out.
 _UNSAID = frozenset({"my", "his", "her", "the", "a"})
 _CUES = (
@@ -23,6 +24,8 @@ _CUES = (
     "worries",
     "past",
     "gone",
+    "all_gone",
+    "stopped",
     "no_longer",
     "goes_on",
     "supposes",
@@ -30,11 +33,15 @@ _CUES = (
     "asks",
     "ends",
     "only",
+    "troubles",
 )
+_QUALITIES = ("sides", "spots", "trends", "onsets", "severities")
+_ONE = {"sides": "side", "spots": "spot", "trends": "trend", "onsets": "onset", "severities": "severity"}
 
 
 class Term(NamedTuple):
-    """What a phrase says: `kind` is finding, sign, site, or lookalike (nothing of ours); `name` its id."""
+    """What a phrase says: `kind` is finding, absence (of a finding), sign, site, or lookalike (nothing of ours);
+    `name` its id."""
 
     kind: str
     name: str
@@ -51,39 +58,61 @@ class Lexicon:
     """All tables of one knowledge version. Built once a process; reading it changes nothing."""
 
     def __init__(self, knowledge: Knowledge) -> None:
+        with _uncollected():
+            self._build(knowledge)
+
+    def _build(self, knowledge: Knowledge) -> None:
         language = knowledge.language
         cues, skip = language["cues"], language["skip"]
         spellings = {str(word): str(plain) for word, plain in skip["spellings"].items()}
-        vocabulary = _vocabulary(knowledge)
-        self.lexer = Lexer(vocabulary, spellings)
+        self.lexer = Lexer(vocabulary(knowledge), spellings)
         self.knowledge = knowledge
         self._skip = frozenset(str(word) for word in skip["skip"])
+        self._groups = {str(name): "|".join(map(str, ways)) for name, ways in language.get("groups", {}).items()}
         self.terms: PhraseTable[Term] = PhraseTable(skip["skip"])
+        self.sites: PhraseTable[str] = PhraseTable()
+        self.matters: PhraseTable[str] = PhraseTable()
         self.cues: PhraseTable[Cue] = PhraseTable()
         self.answers: PhraseTable[str] = PhraseTable()
         self.ordinals: PhraseTable[int] = PhraseTable()
         self.findings_of: dict[tuple[str, str], tuple[str, ...]] = {}
         self.site_of: dict[str, tuple[str, ...]] = {}
-        self.others = frozenset(str(word) for word in cues["others"])
-        self.pronouns = frozenset(str(word) for word in cues["others_pronouns"])
-        self.selves = frozenset(str(word) for word in cues["self_words"])
-        self.animals = frozenset(str(word) for word in cues["animals"])
-        self.doubted_around = frozenset(str(name) for name in cues["doubted_around"])
+        self.others = _words(cues["others"])
+        self.pronouns = _words(cues["others_pronouns"])
+        self.selves = _words(cues["self_words"])
+        self.animals = _words(cues["animals"])
+        self.plain_noes = _words(cues["plain_noes"])
+        self.witnesses = _words(cues["witnesses"])
+        self.adults, self.anybody, self.having = (_words(cues[name]) for name in ("adults", "anybody", "having"))
+        self.conditions = frozenset(each.id for each in knowledge.findings.values() if each.kind == "condition")
+        self.doubted_around = _words(cues["doubted_around"])
+        sites = language["sites"]
         # Parts of the body that a more exact one beside them makes plain ("the left side of my face").
-        self.vague = frozenset(site for site, entry in language["sites"].items() if entry.get("vague"))
+        self.vague = frozenset(site for site, entry in sites.items() if entry.get("vague"))
+        # What only tells which of two senses a sign has ("cramps" with "period"), wherever in the message it stands.
+        self.anywhere = frozenset(site for site, entry in sites.items() if entry.get("anywhere"))
         self.filler = frozenset(self.lexer.stem(str(word)) for word in cues["filler"])
         self._add_terms(knowledge)
         self._add_cues(cues)
         self._add_compositions(knowledge)
+        self.circumstances = Circumstances(language["circumstances"], self._add_phrase)
 
     def _add_terms(self, knowledge: Knowledge) -> None:
         for finding in knowledge.findings.values():
             self._add(finding.say, Term("finding", finding.id))
+            self._add(finding.say_not, Term("absence", finding.id))
         self._add(knowledge.language["lookalikes"]["phrases"], Term("lookalike", ""))
         for sign, phrases in knowledge.language["signs"].items():
             self._add(phrases, Term("sign", sign))
         for site, entry in knowledge.language["sites"].items():
+            if site in self.anywhere:
+                for phrase in entry["say"]:
+                    self._add_phrase(self.matters, str(phrase), site)
+                continue
             self._add(entry["say"], Term("site", site))
+            if site not in self.vague:
+                for phrase in entry["say"]:
+                    self._add_phrase(self.sites, str(phrase), site, short=True)
 
     def _add(self, phrases: Iterable[object], term: Term) -> None:
         for phrase in phrases:
@@ -92,17 +121,25 @@ class Lexicon:
 
     def _add_phrase(self, table: PhraseTable[T], phrase: str, meaning: T, short: bool = False) -> None:
         """A phrase as the knowledge writes it: "can_not|unable_to move" is "can not move" and "unable to move". A "|"
-        divides alternatives, a "_" is a blank inside one. Inside a `short` phrase nobody has to write "my" or "the"
-        ("fluid from nose")."""
+        divides alternatives, a "_" is a blank inside one, "@normal" are the ways of that name in groups.yml, a "~" is a
+        gap of up to three words. Inside a `short` phrase nobody has to write "my" or "the" ("fluid from nose")."""
         words = phrase.split()
-        inner = [word for word in words[1:-1] if not (short and self._small(word))]
-        words = [*words[:1], *inner, *words[1:][-1:]]
-        if "|" not in phrase:
+        if "@" in phrase:
+            words = [self._groups[word[1:]] if word.startswith("@") else word for word in words]
+            phrase = " ".join(words)
+        if len(words) > 2:
+            inner = [word for word in words[1:-1] if not (short and self._small(word))]
+            words = [words[0], *inner, words[-1]]
+        if "|" not in phrase and GAP not in words:
             table.add(self.lexer.phrase(" ".join(words)), meaning)
             return
         slots = [word.split("|") for word in words]
         table.add_choices(
-            [[tuple(self.lexer.phrase(each.replace("_", " "))) for each in slot if each] for slot in slots], meaning
+            [
+                [(GAP,)] if slot == [GAP] else [self.lexer.phrase(each.replace("_", " ")) for each in slot if each]
+                for slot in slots
+            ],
+            meaning,
         )
 
     def _small(self, word: str) -> bool:
@@ -115,16 +152,16 @@ class Lexicon:
         for kind in _CUES:
             for phrase in cues[kind]:
                 self._add_phrase(self.cues, str(phrase), Cue(kind))
-        for kind in ("sides", "trends", "onsets", "severities"):
+        for kind in _QUALITIES:
             for value, phrases in cues[kind].items():
                 for phrase in phrases:
-                    self.cues.add(self.lexer.phrase(str(phrase)), Cue(kind[:-1], value))
+                    self._add_phrase(self.cues, str(phrase), Cue(_ONE[kind], value))
         for value, phrases in cues["answers"].items():
             for phrase in phrases:
-                self.answers.add(self.lexer.phrase(str(phrase)), value)
+                self._add_phrase(self.answers, str(phrase), value)
         for number, phrases in cues["ordinals"].items():
             for phrase in phrases:
-                self.ordinals.add(self.lexer.phrase(str(phrase)), int(number))
+                self._add_phrase(self.ordinals, str(phrase), int(number))
 
     def _add_compositions(self, knowledge: Knowledge) -> None:
         sites = knowledge.language["sites"]
@@ -151,38 +188,18 @@ class Lexicon:
         return (*named, *self.findings_of.get((sign, "unsaid"), ())) if alone else named
 
 
-def _vocabulary(knowledge: Knowledge) -> dict[str, int]:
-    """Every word of the knowledge with its weight: the urgency of the rules that it can lead to."""
-    weights = dict.fromkeys(
-        (word for text in _strings(knowledge.language) for word in _LETTERS.findall(text.lower())), 0
-    )
-    for text in _strings(knowledge.language["time"]):
-        # How long it has lasted decides more than all words but those of an emergency.
-        weights.update(dict.fromkeys(_LETTERS.findall(text.lower()), 2 * urgency("emergency") - 1))
-    signs, sites = knowledge.language["signs"], knowledge.language["sites"]
-    for finding in knowledge.findings.values():
-        weight = 2 * max((urgency(rule.level) for rule in knowledge.rules_of(finding.id)), default=0)
-        texts = list(finding.say)
-        for sign, site in finding.compose:
-            texts += [*map(str, signs[sign]), *map(str, sites[site]["say"])]
-        for words in (_LETTERS.findall(text.lower()) for text in texts):
-            for word in words:
-                # A word that says the finding by itself weighs more than one that needs others beside it.
-                weights[word] = max(weight + (len(words) == 1), weights.get(word, 0))
-        for sign, site in finding.compose:
-            if site == "unsaid":
-                for word in (word for phrase in signs[sign] for word in _LETTERS.findall(str(phrase).lower())):
-                    weights[word] = max(weight + 2, weights[word])
-    return weights
+def _words(words: Iterable[object]) -> frozenset[str]:
+    return frozenset(str(word) for word in words)
 
 
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for name, inner in value.items():
-            yield str(name)
-            yield from _strings(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _strings(inner)
-    else:
-        yield str(value)
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No garbage collection meanwhile: the tables are a hundred thousand objects, none of them garbage, and the
+    collector would go through all of them again and again, for half of the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()

@@ -1,15 +1,27 @@
-"""Finds many phrases in a text at once, allowing small words between ("face has really dropped")."""
+"""Finds many phrases in a text at once, allowing small words between ("face has really dropped").
+
+The phrases are a graph whose steps are stems; phrases with alternatives branch and come together again, since written
+out they would be hundreds of thousands. While texts are read, the steps taken are remembered as a deterministic
+automaton (the subset construction of Rabin and Scott, 1959, made lazily), so that looking through a text costs about
+one look-up a word.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Optional, TypeVar
 
 from bot.nlu.words import Word
 
 T = TypeVar("T")
 MOST_SKIPPED = 5
+GAP = "~"
+# Words that a gap takes at most, and those that it does not cross.
+_GAP_SIZE = 3
+_BARRIERS = frozenset({",", ".", ";", ":", "!", "?", "(", ")", "and", "or", "but", "not", "no", "never", "without"})
+# States that are remembered; beyond them a step is taken anew each time, so that no text can fill the memory.
+_MOST_STATES = 50_000
 
 
 @dataclass(frozen=True)
@@ -24,31 +36,42 @@ class Match(Generic[T]):
 class _Node(Generic[T]):
     """A place in the phrases: where each stem leads from here (`next`), and what ends here.
 
-    `plain` are the steps that phrases without alternatives share. Those with alternatives have steps of their own,
-    which come together again after each choice: written out, they would be hundreds of thousands.
+    `plain` are the steps that phrases without alternatives share; those with alternatives have steps of their own.
+    `gap` tells that some words may stand before the next step.
     """
 
-    __slots__ = ("meanings", "next", "plain")
+    __slots__ = ("gap", "meanings", "next", "plain")
 
     def __init__(self) -> None:
-        self.next: dict[str, tuple[_Node[T], ...]] = {}
+        self.gap = False
+        self.next: dict[str, list[_Node[T]]] = {}
         self.plain: dict[str, _Node[T]] = {}
         self.meanings: list[T] = []
 
-    def lead(self, stem: str, node: _Node[T]) -> None:
-        """Makes a stem lead from here to a node, besides where it already leads."""
-        there = self.next.get(stem, ())
-        if not any(each is node for each in there):
-            self.next[stem] = (*there, node)
+
+class _State(Generic[T]):
+    """All places that the same words lead to, and the steps from there that were taken before."""
+
+    __slots__ = ("nodes", "meanings", "next", "ended", "gap")
+
+    def __init__(self, nodes: tuple[_Node[T], ...]) -> None:
+        self.nodes = nodes
+        self.meanings = tuple(dict.fromkeys(meaning for node in nodes for meaning in node.meanings))
+        self.next: dict[str, Optional[_State[T]]] = {}
+        self.ended = not any(node.next for node in nodes)
+        gaps = tuple(node for node in nodes if node.gap)
+        self.gap: Optional[_State[T]] = None if not gaps else self if len(gaps) == len(nodes) else _State(gaps)
 
 
 class PhraseTable(Generic[T]):
-    """Phrases by their stems, in a graph. Looking through a text takes time linear in its length: a phrase has few
-    words, and at most five small words are skipped inside it."""
+    """Phrases by their stems. Looking through a text takes time linear in its length: a phrase has few words, and at
+    most five small words are skipped inside it."""
 
     def __init__(self, skip: Collection[str] = ()) -> None:
         self._root: _Node[T] = _Node()
         self._skip = frozenset(skip)
+        self._start: _State[T] = _State((self._root,))
+        self._states: dict[tuple[int, ...], _State[T]] = {}
 
     def add(self, stems: Iterable[str], meaning: T) -> None:
         """Makes a phrase stand for `meaning`, besides what it already stands for."""
@@ -57,20 +80,24 @@ class PhraseTable(Generic[T]):
             following = node.plain.get(stem)
             if following is None:
                 following = node.plain[stem] = _Node()
-                node.lead(stem, following)
+                node.next.setdefault(stem, []).append(following)
             node = following
         self._end(node, meaning)
 
-    def add_choices(self, slots: Sequence[Iterable[Sequence[str]]], meaning: T) -> None:
-        """Makes every phrase that takes one alternative (some stems) of each slot stand for `meaning`."""
+    def add_choices(self, slots: Sequence[Sequence[tuple[str, ...]]], meaning: T) -> None:
+        """Makes every phrase that takes one alternative (some stems) of each slot stand for `meaning`. A slot of
+        nothing but `GAP` is up to three words of any kind, none of which ends a clause or denies."""
         node = self._root
         for alternatives in slots:
+            if alternatives == [(GAP,)]:
+                node.gap = node is not self._root
+                continue
             after: _Node[T] = _Node()
             for stems in alternatives:
                 step = node
                 for place, stem in enumerate(stems):
-                    following = after if place == len(stems) - 1 else _Node[T]()
-                    step.lead(stem, following)
+                    following = after if place == len(stems) - 1 else _Node()
+                    step.next.setdefault(stem, []).append(following)
                     step = following
             node = after
         self._end(node, meaning)
@@ -78,13 +105,16 @@ class PhraseTable(Generic[T]):
     def _end(self, node: _Node[T], meaning: T) -> None:
         if node is not self._root and meaning not in node.meanings:
             node.meanings.append(meaning)
+        if self._states or self._start.next:
+            # What was remembered of the phrases so far no longer holds.
+            self._start, self._states = _State((self._root,)), {}
 
     def meanings(self, stems: Iterable[str]) -> tuple[T, ...]:
         """What exactly this phrase stands for."""
-        nodes = [self._root]
+        state: Optional[_State[T]] = self._start
         for stem in stems:
-            nodes = [following for node in nodes for following in node.next.get(stem, ())]
-        return tuple(dict.fromkeys(meaning for node in nodes for meaning in node.meanings))
+            state = self._step(state, stem) if state is not None else None
+        return state.meanings if state is not None else ()
 
     def find(self, words: Sequence[Word]) -> list[Match[T]]:
         """The phrases in a text: at each place the longest one, none overlapping an earlier one."""
@@ -106,37 +136,57 @@ class PhraseTable(Generic[T]):
         matches = (self._longest(words, place) for place in range(len(words)) if words[place].stem in root)
         return [match for match in matches if match is not None]
 
-    def _longest(self, words: Sequence[Word], first: int) -> Match[T] | None:
-        best: Match[T] | None = None
-        sentence = words[first].sentence
+    def _step(self, state: _State[T], stem: str) -> Optional[_State[T]]:
+        try:
+            return state.next[stem]
+        except KeyError:
+            pass
+        nodes = {id(each): each for node in state.nodes for each in node.next.get(stem, ())}
+        if not nodes:
+            # Most words of a text lead nowhere; only where some do is the dead end worth its place in the memory.
+            return None
+        key = tuple(sorted(nodes))
+        following = self._states.get(key)
+        if following is None:
+            following = _State(tuple(nodes.values()))
+            if len(self._states) < _MOST_STATES:
+                self._states[key] = following
+        if len(self._states) < _MOST_STATES:
+            state.next[stem] = following
+        return following
+
+    def _longest(self, words: Sequence[Word], first: int) -> Optional[Match[T]]:
+        size, sentence, skip = len(words), words[first].sentence, self._skip
+        meanings: tuple[T, ...] = ()
+        after = first
         # Where a small word stands in one phrase and inside another ("all"), both ways are tried.
-        open_ways = [(self._root, first, 0)]
+        open_ways = [(self._start, first, 0, 0)]
         while open_ways:
-            node, place, skipped = open_ways.pop()
-            while place < len(words) and words[place].sentence == sentence:
+            state, place, skipped, gap = open_ways.pop()
+            while place < size:
                 word = words[place]
-                following = node.next.get(word.stem)
-                skips = skipped < MOST_SKIPPED and word.text in self._skip and node is not self._root and node.next
+                if word.sentence != sentence:
+                    break
+                following = self._step(state, word.stem)
+                if state.gap is not None and gap < _GAP_SIZE and word.text not in _BARRIERS:
+                    open_ways.append((state.gap, place + 1, skipped, gap + 1))
+                skips = skipped < MOST_SKIPPED and place > first and not state.ended and word.text in skip
                 if following is not None:
                     if skips:
-                        open_ways.append((node, place + 1, skipped + 1))
+                        open_ways.append((state, place + 1, skipped + 1, gap))
                     place += 1
-                    skipped = 0
-                    for each in following:
-                        best = _better(best, first, place, each)
-                    node = following[0]
-                    open_ways += [(each, place, 0) for each in following[1:]]
+                    skipped = gap = 0
+                    state = following
+                    if state.meanings:
+                        if place > after:
+                            after, meanings = place, state.meanings
+                        elif place == after and meanings is not state.meanings:
+                            meanings = tuple(dict.fromkeys((*meanings, *state.meanings)))
+                    if state.ended:
+                        break
                 elif skips:
                     skipped += 1
                     place += 1
                 else:
                     break
-        return best
-
-
-def _better(best: Match[T] | None, first: int, after: int, node: _Node[T]) -> Match[T] | None:
-    """The longer of a match and one that ends at a node; where both are as long, one with the meanings of both."""
-    if not node.meanings or (best is not None and after < best.after):
-        return best
-    known = best.meanings if best is not None and best.after == after else ()
-    return Match(first, after, tuple(dict.fromkeys((*known, *node.meanings))))
+        return Match(first, after, meanings) if meanings else None

@@ -14,8 +14,9 @@ from bot.nlu.durations import DurationReader
 from bot.nlu.experiencers import ANIMAL
 from bot.nlu.leftovers import leftovers
 from bot.nlu.lexicon import Lexicon
+from bot.nlu.owners import with_circumstances
 from bot.nlu.person import PersonReader
-from bot.nlu.reading import OTHER, PAST, PATIENT, PRESENT, Mention, Reading, Stretch
+from bot.nlu.reading import ABSENT, OTHER, PAST, PATIENT, PRESENT, Mention, Reading, Stretch
 from bot.nlu.times import attach
 from bot.nlu.words import Word
 
@@ -26,7 +27,17 @@ class Reader:
     def __init__(self, knowledge: Knowledge) -> None:
         self.lexicon = Lexicon(knowledge)
         self._knowledge = knowledge
-        self._person = PersonReader(knowledge)
+        no_owners = frozenset(map(str, knowledge.language["circumstances"]["no_owners"]))
+        self._timed = frozenset(
+            each.id
+            for each in knowledge.findings.values()
+            if each.kind in ("symptom", "complaint", "event") and each.id not in no_owners
+        )
+        self._complaints = (
+            frozenset(each.id for each in knowledge.findings.values() if each.kind in ("symptom", "complaint"))
+            - no_owners
+        )
+        self._person = PersonReader(knowledge, self.lexicon)
         self._durations = DurationReader(knowledge.language["time"], correct=self.lexicon.lexer.speller.correct)
 
     def read(self, text: str, as_of: date) -> Reading:
@@ -39,22 +50,21 @@ class Reader:
         mentions = _distinct([each for each in mentions if each.experiencer != ANIMAL])
         about_other = _is_about_other(mentions)
         if about_other:
-            mentions = [replace(each, experiencer=PATIENT) for each in mentions]
-        stretches = attach(text, self._durations.read(text, as_of), mentions)
+            mentions = _swapped(mentions)
+        mentions = with_circumstances(mentions, self.lexicon.circumstances.find(words), words, self._complaints)
+        stretches = attach(text, self._durations.read(text, as_of), mentions, self._timed)
         stretches = tuple(self._over(each, mentions) for each in stretches)
         mentions = [_ended(each, stretches) for each in mentions]
         answer, ordinals = read_answer(words, self.lexicon)
         covered = {place for each in found for place in range(each.first, each.after)}
-        for match in terms:
-            covered.update(range(match.first, match.after))
-        for cue in self.lexicon.cues.find(words):
-            covered.update(range(cue.first, cue.after))
+        covered.update(place for match in terms for place in range(match.first, match.after))
+        covered.update(place for match in context.matches for place in range(match.first, match.after))
         loose = {} if mentions else context.loose()
         return Reading(
             text=text,
             mentions=tuple(mentions),
             durations=stretches,
-            person=self._person.read(text, mentions),
+            person=self._person.read(words, mentions, about_other),
             not_understood=leftovers(
                 text, words, self.lexicon, covered, [(each.start, each.end) for each in stretches]
             ),
@@ -65,6 +75,22 @@ class Reader:
             about_other=about_other,
             **loose,
         )
+
+    def status_at(self, text: str, start: int, end: int) -> str:
+        """The status (present, absent, uncertain, past) of the words from character `start` to `end` of a text, taken
+        as if they were a finding: for measuring on texts about things that the knowledge does not know.
+
+        Raises ValueError where no word stands there.
+        """
+        words = self.lexicon.lexer.words(text)
+        places = [place for place, word in enumerate(words) if word.start < end and word.end > start]
+        if not places:
+            raise ValueError(f"no word between character {start} and {end} of {len(text)}")
+        first, after = places[0], places[-1] + 1
+        terms = [each for each in self.lexicon.terms.find(words) if each.after <= first or each.first >= after]
+        target = Found("", first, after, first, after, None)
+        found = sorted([*compose(words, self.lexicon, terms), target], key=lambda each: each.core)
+        return Context(words, self.lexicon, found, terms).sense(target).status
 
     def _over(self, stretch: Stretch, mentions: Sequence[Mention]) -> Stretch:
         """Of a named condition that is over, "a month ago, all gone since": the day it came is the day it went."""
@@ -85,7 +111,9 @@ def _mention(text: str, words: Sequence[Word], found: Found, sense: Sense) -> Me
         end=end,
         text=text[start:end],
         site=found.site,
+        spot=sense.spot,
         side=sense.side,
+        sides=sense.sides,
         severity=sense.severity,
         trend=sense.trend,
         onset=sense.onset,
@@ -107,6 +135,11 @@ def _distinct(mentions: Sequence[Mention]) -> list[Mention]:
 
 
 def _is_about_other(mentions: Sequence[Mention]) -> bool:
-    """Whether all that is present is somebody else's: that person is then the one to be helped, the patient."""
-    own = any(each.experiencer == PATIENT for each in mentions)
+    """Whether all that is or was there is somebody else's: that person is then the one to be helped, the patient."""
+    own = any(each.experiencer == PATIENT and each.status != ABSENT for each in mentions)
     return not own and any(each.experiencer == OTHER and each.status == PRESENT for each in mentions)
+
+
+def _swapped(mentions: Sequence[Mention]) -> list[Mention]:
+    """The mentions with the other person as the patient; what the writer denies of themselves is then another's."""
+    return [replace(each, experiencer=PATIENT if each.experiencer == OTHER else OTHER) for each in mentions]

@@ -47,7 +47,9 @@ class Mention:
     """One finding said in a text: what, in whom, with which status, and where the words stand.
 
     `recency` tells of a past one whether it ended in "recent" or in "remote" times, so far as the words show;
-    "unknown" is one that they call over without a hint of when ("no longer").
+    "unknown" is one that they call over without a hint of when ("no longer"). `spot` is where in the part of the body
+    ("outer" of an eyelid), `sides` both sides in the order in which they were said ("left then right"). `set_off_by`,
+    `eased_by` and `disturbs` are ids of circumstances.yml.
     """
 
     finding: str
@@ -62,27 +64,50 @@ class Mention:
     trend: Optional[str] = None
     onset: Optional[str] = None
     recency: Optional[str] = None
+    spot: Optional[str] = None
+    sides: tuple[str, ...] = ()
+    set_off_by: tuple[str, ...] = ()
+    eased_by: tuple[str, ...] = ()
+    disturbs: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The shape of one entry of `findings` in the contract of `signpost assess`."""
-        keys = ("status", "experiencer", "site", "side", "severity", "trend", "onset", "start", "end", "text")
-        return {"id": self.finding, **{key: getattr(self, key) for key in keys}}
+        keys = ("status", "experiencer", "site", "spot", "side", "severity", "trend", "onset", "start", "end", "text")
+        lists = ("sides", "set_off_by", "eased_by", "disturbs")
+        return {
+            "id": self.finding,
+            **{key: getattr(self, key) for key in keys},
+            **{key: list(getattr(self, key)) for key in lists},
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Mention:
+        """The mention that `dataclasses.asdict` made, perhaps by way of JSON or of an earlier version with less."""
+        known: dict[str, Any] = dict(data)
+        for name in ("sides", "set_off_by", "eased_by", "disturbs"):
+            known[name] = tuple(known.get(name, ()))
+        return cls(**known)
 
 
 @dataclass(frozen=True)
 class Person:
-    """What was said about the patient: age in years, sex ("female", "male"), pregnancy; None where nothing was."""
+    """What was said about the patient: age in years, sex ("female", "male"), pregnancy; None where nothing was.
+
+    `conditions`, `medicines` and `events` (an injury, an operation, a birth) are ids of findings of those kinds.
+    """
 
     age: Optional[float] = None
     sex: Optional[str] = None
     pregnant: Optional[bool] = None
     conditions: tuple[str, ...] = ()
     medicines: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The shape of `person` in the contract: age, sex and pregnancy only where they were said."""
         said = {key: value for key, value in asdict(self).items() if value is not None}
-        return {**said, "conditions": list(self.conditions), "medicines": list(self.medicines)}
+        lists = {key: list(getattr(self, key)) for key in ("conditions", "medicines", "events")}
+        return {**said, **lists}
 
 
 @dataclass(frozen=True)
@@ -129,10 +154,11 @@ class Reading:
     def from_json(cls, data: Mapping[str, Any]) -> Reading:
         """The reading that `to_json` wrote."""
         person = dict(data["person"])
-        person["conditions"], person["medicines"] = tuple(person["conditions"]), tuple(person["medicines"])
+        for name in ("conditions", "medicines", "events"):
+            person[name] = tuple(person.get(name, ()))
         return cls(
             text=data["text"],
-            mentions=tuple(Mention(**mention) for mention in data["mentions"]),
+            mentions=tuple(Mention.from_json(mention) for mention in data["mentions"]),
             durations=tuple(Stretch(**stretch) for stretch in data["durations"]),
             person=Person(**person),
             not_understood=tuple((start, end, text) for start, end, text in data["not_understood"]),

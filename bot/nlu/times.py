@@ -1,49 +1,129 @@
-"""Which finding each stretch of time belongs to."""
+"""Which finding each stretch of time belongs to, and which of two kinds it is where its own words do not tell."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Optional
 
 from bot.nlu.reading import ABSENT, PATIENT, PRESENT, Mention, Stretch
 
 # Characters; a sentence's end weighs as much as this many, so that a stretch stays in its own sentence where it can.
-_SENTENCE_COST, _CLAUSE_COST, _BEFORE_COST = 120, 25, 4
+_SENTENCE_COST, _CLAUSE_COST, _BEFORE_COST, _BACKGROUND_COST = 120, 25, 4, 40
 _FARTHEST, _MOST, _SINCE_REACH = 400, 30, 60
-_DAY = 86_400
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _SENTENCE = re.compile(r"\s*(?:$|[.!?,;\n])")
+_ENDS = re.compile(r"[.!?;\n]")
+# Small words that may stand beside a time that is a sentence by itself ("It has been about 3 months now").
+_SMALL = re.compile(
+    r"\b(?:it|its|it's|this|that|has|have|been|is|was|about|around|for|since|started|starts|began|going|on|now|like|maybe|"
+    r"perhaps|roughly|almost|nearly|over|only|just|so|far|the|last|past|all|and|already|approx|approximately|say|of|"
+    r"or|more|a|in|happening|lasting|lasts|each|every|time|noticed|first|from|i|had|have|ve)\b|[^\w\s]",
+    re.IGNORECASE,
+)
+# What marks a complaint as one that comes and goes: a bare short stretch beside it is one bout.
+_HABIT = re.compile(
+    r"\b(?:each|every|everytime|when|whenever|if|after|sometimes|often|usually|always|at night|nightly|daily|a day|"
+    r"per day|times|at a time|on and off|comes|goes|again|then)\b",
+    re.IGNORECASE,
+)
+_LIST = re.compile(
+    r"\s*(?:,|and|&|\+|/|plus|n|with|my|the|a|bit|of|some|also|bad|blocked|then|,\s*and|\s)*\s*$", re.IGNORECASE
+)
 
 
-def attach(text: str, stretches: Sequence[Stretch], mentions: Sequence[Mention]) -> tuple[Stretch, ...]:
+def attach(
+    text: str, stretches: Sequence[Stretch], mentions: Sequence[Mention], complaints: Collection[str]
+) -> tuple[Stretch, ...]:
     """The stretches with the finding that each belongs to: the nearest one that was not denied.
 
-    A stretch that stands alone in an answer ("about two months") belongs to none; the interview knows what was asked.
+    `complaints` are the findings that a time is most likely about; an illness, a medicine or what calms has one only
+    where it stands next to it. A stretch that stands alone in an answer ("about two months") belongs to none; the
+    interview knows what was asked.
     """
     starts = [mention.start for mention in mentions]
     owned = []
     for stretch in stretches:
         low = bisect_left(starts, stretch.start - 2 * _FARTHEST)
         high = bisect_left(starts, stretch.end + _FARTHEST)
-        finding = _owner(text, stretch, mentions[low:high][-_MOST:])
+        near = mentions[low:high][-_MOST:]
+        finding = _alone(text, stretch, near, complaints) or _owner(text, stretch, near, complaints)
         # A bare "5 days" beside a finding is how long it has been there.
         kind = "onset" if finding is not None and stretch.kind == "unspecified" else stretch.kind
         owned.append(replace(stretch, finding=finding, kind=kind))
-    owned = [_bout(stretch, was.kind, owned) for stretch, was in zip(owned, stretches)]
-    return tuple(owned + _shared(text, owned, mentions))
+    owned = [_bout(text, stretch, was.kind, owned) for stretch, was in zip(owned, stretches)]
+    owned += _shared(text, owned, mentions)
+    return tuple(owned + _listed(text, owned, mentions, complaints))
 
 
-def _bout(stretch: Stretch, kind: str, owned: Sequence[Stretch]) -> Stretch:
-    """ "Three weeks ago ... for an hour": beside the day when it began, a bare short stretch is how long it lasted."""
-    if kind == "episode" or stretch.kind != "onset" or stretch.seconds > _DAY or stretch.text.lower().endswith("ago"):
+def _bout(text: str, stretch: Stretch, kind: str, owned: Sequence[Stretch]) -> Stretch:
+    """A bare short stretch is how long a bout lasts: one of seconds, and one of minutes or hours where the finding has
+    another time, or comes and goes ("whenever I swim. 2 mins")."""
+    lower = stretch.text.lower()
+    if kind == "episode" or stretch.kind != "onset" or stretch.seconds > _DAY or lower.endswith("ago"):
         return stretch
-    began = any(
+    before = text[max(0, stretch.start - 12) : stretch.start].lower().rstrip()
+    said = kind == "onset" and before.endswith(("since", "past", "last", "from", "the"))
+    others = [other for other in owned if other is not stretch and other.finding == stretch.finding]
+    began = any(other.kind == "onset" and other.low > 2 * stretch.high for other in others)
+    if said or lower.startswith(("since", "this", "last", "yesterday", "today", "tonight")):
+        return stretch
+    if stretch.seconds < _MINUTE and kind == "unspecified":
+        return replace(stretch, kind="episode")
+    often = any(other.kind == "frequency" for other in others)
+    habit = stretch.seconds < 3 * _HOUR and _HABIT.search(_sentences_around(text, stretch)) is not None
+    if (began and (kind == "unspecified" or stretch.seconds <= _HOUR)) or often or (kind == "unspecified" and habit):
+        return replace(stretch, kind="episode")
+    return replace(stretch, kind="episode") if began and _over(owned, stretch) else stretch
+
+
+def _over(owned: Sequence[Stretch], stretch: Stretch) -> bool:
+    """Whether the day when it began is said as so long ago."""
+    return any(
         other.finding == stretch.finding and other.text.lower().endswith("ago") and other.low > 2 * stretch.high
         for other in owned
     )
-    return replace(stretch, kind="episode") if began else stretch
+
+
+def _sentences_around(text: str, stretch: Stretch) -> str:
+    """The sentence of a stretch, and the one before where the stretch stands alone in its own."""
+    begin = _sentence_start(text, stretch.start)
+    if not _rest(text, stretch):
+        begin = _sentence_start(text, max(0, begin - 2))
+    return text[begin : _sentence_end(text, stretch.end)]
+
+
+def _sentence_start(text: str, place: int) -> int:
+    found = [match.end() for match in _ENDS.finditer(text, max(0, place - _FARTHEST), place)]
+    return found[-1] if found else max(0, place - _FARTHEST)
+
+
+def _sentence_end(text: str, place: int) -> int:
+    match = _ENDS.search(text, place, place + _FARTHEST)
+    return match.start() if match else min(len(text), place + _FARTHEST)
+
+
+def _rest(text: str, stretch: Stretch) -> str:
+    """What a sentence says beside its time, small words apart."""
+    begin, end = _sentence_start(text, stretch.start), _sentence_end(text, stretch.end)
+    return _SMALL.sub("", text[begin : stretch.start] + text[stretch.end : end]).strip()
+
+
+def _alone(text: str, stretch: Stretch, mentions: Sequence[Mention], complaints: Collection[str]) -> Optional[str]:
+    """The owner of a time that is a sentence by itself: the first complaint of the sentence before, or of all."""
+    if stretch.kind in ("episode", "frequency") or _rest(text, stretch):
+        return None
+    begin = _sentence_start(text, stretch.start)
+    before = [
+        each
+        for each in mentions
+        if each.end <= begin and each.finding in complaints and (each.status, each.experiencer) == (PRESENT, PATIENT)
+    ]
+    last = _sentence_start(text, max(0, begin - 2))
+    near = [each for each in before if each.start >= last]
+    return (near or before)[0].finding if before else None
 
 
 def _shared(text: str, owned: Sequence[Stretch], mentions: Sequence[Mention]) -> list[Stretch]:
@@ -67,11 +147,40 @@ def _shared(text: str, owned: Sequence[Stretch], mentions: Sequence[Mention]) ->
     return shared
 
 
+def _listed(
+    text: str, owned: Sequence[Stretch], mentions: Sequence[Mention], complaints: Collection[str]
+) -> list[Stretch]:
+    """The time of the last of a plain list, for the others in it that have none ("sore throat, cough, 3 days").
+
+    Nothing but commas and "and" may stand between: a clause of its own ("and now my face droops") has its own time.
+    """
+    timed = {each.finding for each in owned if each.kind in ("onset", "until")}
+    starts = [each.start for each in mentions]
+    shared = []
+    for stretch in owned:
+        if stretch.kind != "onset" or stretch.finding is None:
+            continue
+        at = bisect_left(starts, stretch.start) - 1
+        low = max(0, at - _MOST)
+        while at >= low and mentions[at].finding != stretch.finding:
+            at -= 1
+        while at > low:
+            one, other = mentions[at - 1], mentions[at]
+            between = text[one.end : other.start]
+            if (one.status, one.experiencer) != (other.status, other.experiencer) or not _LIST.fullmatch(between):
+                break
+            if one.finding in complaints and one.finding not in timed:
+                timed.add(one.finding)
+                shared.append(replace(stretch, finding=one.finding))
+            at -= 1
+    return shared
+
+
 def _places(text: str, word: str) -> list[int]:
     return [match.start() for match in re.finditer(rf"\b{word}\b", text)]
 
 
-def _owner(text: str, stretch: Stretch, mentions: Sequence[Mention]) -> Optional[str]:
+def _owner(text: str, stretch: Stretch, mentions: Sequence[Mention], complaints: Collection[str]) -> Optional[str]:
     best: tuple[tuple[int, int], str] | None = None
     for mention in mentions:
         if mention.status == ABSENT:
@@ -84,6 +193,9 @@ def _owner(text: str, stretch: Stretch, mentions: Sequence[Mention]) -> Optional
         elif mention.end > stretch.start:
             # The words of a finding far apart have the time between them: it is the nearer one's.
             cost += _CLAUSE_COST
+        if mention.finding not in complaints:
+            # "Six years on lithium" is the lithium's; "worse when tired, for 6 months" is no time of the tiredness.
+            cost += 0 if len(between) <= 4 else _BACKGROUND_COST
         if mention.experiencer != PATIENT or mention.status != PRESENT:
             cost += _CLAUSE_COST
         if cost <= _FARTHEST and (best is None or (cost, mention.start) < best[0]):

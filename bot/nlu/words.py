@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-import spacy
 import Stemmer
+from spacy.lang.en import English
+from spacy.tokenizer import Tokenizer
+from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
+from spacy.vocab import Vocab
 
 from bot.nlu.spelling import Speller
 
 # Signs that end a sentence; a colon and a dash end only the reach of what stands before them.
-_ENDS = frozenset(".!?;…")
+ENDS = frozenset(".!?;…")
 _LINE = 3
 _SIGNS = str.maketrans(
     {
@@ -47,8 +50,8 @@ class Lexer:
     """
 
     def __init__(self, vocabulary: Mapping[str, int], spellings: Mapping[str, str]) -> None:
-        self._tokenizer = spacy.blank("en").tokenizer
-        self._exceptions = frozenset(getattr(self._tokenizer, "rules", None) or ())
+        self._tokenizer = _tokenizer()
+        self._exceptions = frozenset(self._tokenizer.rules or ())
         self._stemmer = Stemmer.Stemmer("english", 0)
         self._spellings = {word: tuple(plain.split()) for word, plain in spellings.items()}
         self.speller = Speller({**dict.fromkeys(self._spellings, 0), **vocabulary})
@@ -99,7 +102,7 @@ class Lexer:
             end = start + len(raw)
             for plain, stem in forms:
                 found.append(Word(start, end, plain, stem, sentence))
-            if raw[:1] in _ENDS:
+            if raw[:1] in ENDS:
                 sentence += 1
         return found
 
@@ -119,6 +122,22 @@ class Lexer:
         if fixed in self._spellings:
             return tuple((word, self.stem(word)) for word in self._spellings[fixed])
         return ((fixed, self.stem(fixed)),)
+
+
+def _tokenizer() -> Tokenizer:
+    """spaCy's tokenizer of English, with those of its exceptions that a text in lower case can meet. A whole blank
+    pipeline has the others too, and takes five times as long to make."""
+    defaults = English.Defaults
+    rules = {word: parts for word, parts in defaults.tokenizer_exceptions.items() if word == _plain(word)}
+    return Tokenizer(
+        Vocab(),
+        rules=rules,
+        prefix_search=compile_prefix_regex(defaults.prefixes or ()).search,
+        suffix_search=compile_suffix_regex(defaults.suffixes or ()).search,
+        infix_finditer=compile_infix_regex(defaults.infixes or ()).finditer,
+        token_match=defaults.token_match,
+        url_match=defaults.url_match,
+    )
 
 
 def _plain(text: str) -> str:

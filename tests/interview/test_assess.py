@@ -39,7 +39,7 @@ def test_every_field_of_the_contract_is_there(reader, knowledge) -> None:
     (stretch,) = result["durations"]
     assert (stretch["finding"], stretch["kind"]) == ("facial_twitching", "onset")
     assert stretch["min"] <= stretch["seconds"] <= stretch["max"]
-    assert result["person"] == {"age": 30, "sex": "female", "conditions": [], "medicines": []}
+    assert result["person"] == {"age": 30, "sex": "female", "conditions": [], "medicines": [], "events": []}
     assert {"id", "version", "level", "sources", "reviewed"} == result["rules"][0].keys()
     assert result["next_question"]["findings"]
 

@@ -1,0 +1,85 @@
+"""What sets a finding off, what eases it, and what it disturbs: "worse after coffee", "keeps me awake".
+
+The words are data, in knowledge/language/en/circumstances.yml. A thing (coffee, cold, rest) counts where a lead stands
+before it ("worse after", "goes when") or an effect behind it ("coffee sets it off", "ice helps").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Optional
+
+from bot.nlu.phrases import Match, PhraseTable
+from bot.nlu.words import Word
+
+SET_OFF_BY, EASED_BY, DISTURBS = "set_off_by", "eased_by", "disturbs"
+# Words between a lead and its thing ("when I am very stressed"), and between a thing and what it does.
+_LEAD_REACH, _EFFECT_REACH = 7, 4
+
+
+class Part(NamedTuple):
+    """What a phrase is: a thing, a lead before things, an effect behind them, or something disturbed; `role` is what
+    a lead or an effect makes of a thing (empty: nothing of ours, "it started when"), `value` the thing's id."""
+
+    kind: str
+    role: str
+    value: str = ""
+
+
+class Circumstance(NamedTuple):
+    """One circumstance: its role, its id, and the place of its first word."""
+
+    role: str
+    value: str
+    place: int
+
+
+class Circumstances:
+    """Finds circumstances in texts. `phrase` cuts a phrase of the data into stems, as a message would be."""
+
+    def __init__(self, data: Mapping[str, Any], add: Callable[[PhraseTable[Part], str, Part], None]) -> None:
+        self._table: PhraseTable[Part] = PhraseTable()
+        for value, phrases in data["things"].items():
+            self._add(phrases, Part("thing", "", str(value)), add)
+        for value, phrases in data["disturbs"].items():
+            self._add(phrases, Part("disturbed", DISTURBS, str(value)), add)
+        for kind, groups in (("lead", data["leads"]), ("effect", data["effects"])):
+            for role, phrases in groups.items():
+                self._add(phrases, Part(kind, "" if role == "nothing" else str(role)), add)
+
+    def _add(self, phrases: Sequence[object], part: Part, add: Callable[[PhraseTable[Part], str, Part], None]) -> None:
+        for phrase in phrases:
+            add(self._table, str(phrase), part)
+
+    def find(self, words: Sequence[Word]) -> list[Circumstance]:
+        """The circumstances that a text names, in the order of their words."""
+        found: list[Circumstance] = []
+        lead: Optional[Match[Part]] = None
+        things: list[tuple[Match[Part], Part]] = []
+        for match in self._table.find(words):
+            part = match.meanings[0]
+            if part.kind == "disturbed":
+                found.append(Circumstance(DISTURBS, part.value, match.first))
+                # "It keeps me awake at night": what disturbs is no thing of a lead.
+                lead = None
+            if part.kind == "lead":
+                lead = match
+            elif part.kind == "thing":
+                things.append((match, part))
+                role = self._role(words, lead, match)
+                if role:
+                    found.append(Circumstance(role, part.value, match.first))
+            elif part.kind == "effect" and things and part.role:
+                last, thing = things[-1]
+                near = 0 <= match.first - last.after <= _EFFECT_REACH
+                if near and words[match.first].sentence == words[last.first].sentence:
+                    found = [each for each in found if each.place != last.first]
+                    found.append(Circumstance(part.role, thing.value, last.first))
+        return list(dict.fromkeys(found))
+
+    @staticmethod
+    def _role(words: Sequence[Word], lead: Optional[Match[Part]], thing: Match[Part]) -> str:
+        """What the lead before a thing makes of it; nothing where none is near."""
+        if lead is None or words[lead.first].sentence != words[thing.first].sentence:
+            return ""
+        return lead.meanings[0].role if 0 <= thing.first - lead.after <= _LEAD_REACH else ""
