@@ -5,10 +5,12 @@
 Messages of about 200 characters are read on one core, without network. Ours reads everything (findings with status and
 person, sites, times, the person); the peers each do a part of that: ConText and negspaCy find the phrases of the same
 findings (those without alternatives in them) with spaCy's PhraseMatcher and tell which are denied, Duckling finds
-durations. Each message is read by each of them in turn, the best of some rounds, and the median over messages is
-printed, in milliseconds and as a ratio to ours; of ours also that of reading each message for the first time. Loading
-the knowledge and making a reader is timed in processes of their own. Peers that are not installed (`make peers`) are
-said and left out. What makes the numbers comparable without them is `json.loads` of the reading.
+durations. What ours does is nearest to ConText and Duckling (durations and times) together, so their sum is shown too.
+Each message is read by each of them in turn, the best of some rounds, and the median over messages is printed, in
+milliseconds and as a ratio to ours; of ours also that of reading each message for the first time. Loading the knowledge
+and making a reader is timed in processes of their own. Times are those of the processor, which other work on the machine
+does not change; for loading, those of the clock are printed too. Peers that are not installed (`make peers`) are said and
+left out. What makes the numbers comparable without them is `json.loads` of the reading.
 """
 
 from __future__ import annotations
@@ -33,9 +35,12 @@ ON = date(2026, 11, 23)
 LIMIT, LOAD_LIMIT = 1.0, 0.5
 # Characters a message has, about.
 LENGTH = 200
+CONTEXT, TIMES_TOO = "medspaCy, PhraseMatcher + ConText", "Duckling, durations and times"
 LOADING = (
-    "import time; began = time.perf_counter(); from bot.knowledge import load; from bot.nlu.reader import Reader; "
-    "imported = time.perf_counter(); Reader(load()); print(imported - began, time.perf_counter() - imported)"
+    "import time; now = lambda: (time.process_time(), time.perf_counter()); began = now(); "
+    "from bot.knowledge import load; from bot.nlu.reader import Reader; imported = now(); "
+    "Reader(load()); done = now(); "
+    "print(imported[0] - began[0], done[0] - imported[0], done[1] - imported[1])"
 )
 STARTS = (
     "Hello doctor, I am a {age} year old {who} and I have a question about something that worries me. ",
@@ -67,6 +72,8 @@ def main() -> None:
     readers, missing = readers_of()
     first = first_readings(readers["Signpost"], texts)
     times = measured(readers, texts)
+    if {CONTEXT, TIMES_TOO} <= set(times):
+        times["ConText and Duckling together"] = [sum(both) for both in zip(times[CONTEXT], times[TIMES_TOO])]
     ours = statistics.median(times["Signpost"])
     load = loading()
     result: dict[str, Any] = {
@@ -87,7 +94,8 @@ def main() -> None:
         print(f"{name:34}" + "".join(f"{number:10.3f}" for number in numbers))
     print(f"{'Signpost, each for the first time':34}{result['first_reading_median_ms']:10.3f}")
     print(
-        f"load() and Reader(): {load['load']:.2f} s (at most {LOAD_LIMIT:g}), after {load['import']:.2f} s of imports"
+        f"load() and Reader(): {load['load']:.2f} s (at most {LOAD_LIMIT:g}), {load['load_clock']:.2f} s by the clock, "
+        f"after {load['import']:.2f} s of imports"
     )
     print("".join(f"{line}\n" for line in missing), end="")
     if options.json:
@@ -121,10 +129,10 @@ def readers_of() -> tuple[dict[str, Callable[[str], Any]], list[str]]:
     found: dict[str, Callable[[str], Any]] = {"Signpost": lambda text: reader.read(text, ON)}
     missing = []
     for name, make in (
-        ("medspaCy, PhraseMatcher + ConText", lambda: context_of(phrases)),
+        (CONTEXT, lambda: context_of(phrases)),
         ("negspaCy, PhraseMatcher + NegEx", lambda: negex_of(phrases)),
         ("Duckling, durations", lambda: _on_day(duckling("duration"))),
-        ("Duckling, durations and times", lambda: _on_day(duckling("duration", "time"))),
+        (TIMES_TOO, lambda: _on_day(duckling("duration", "time"))),
     ):
         try:
             found[name] = make()
@@ -184,9 +192,9 @@ def measured(readers: dict[str, Callable[[str], Any]], texts: list[str], rounds:
         for name, read in readers.items():
             best = float("inf")
             for _ in range(rounds):
-                began = time.perf_counter()
+                began = time.process_time()
                 read(text)
-                best = min(best, time.perf_counter() - began)
+                best = min(best, time.process_time() - began)
             times[name].append(best * 1000)
     return times
 
@@ -195,9 +203,9 @@ def first_readings(read: Callable[[str], Any], texts: list[str]) -> list[float]:
     """Milliseconds of reading each text for the first time; the first twenty only warm the reader up."""
     times = []
     for text in texts:
-        began = time.perf_counter()
+        began = time.process_time()
         read(text)
-        times.append((time.perf_counter() - began) * 1000)
+        times.append((time.process_time() - began) * 1000)
     return times[20:]
 
 
@@ -214,7 +222,7 @@ def loading(times: int = 3) -> dict[str, float]:
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
         runs.append([float(number) for number in done.stdout.split()])
-    return {"import": round(min(run[0] for run in runs), 3), "load": round(min(run[1] for run in runs), 3)}
+    return {name: round(min(each), 3) for name, each in zip(("import", "load", "load_clock"), zip(*runs))}
 
 
 if __name__ == "__main__":
