@@ -7,10 +7,10 @@ person, sites, times, the person); the peers each do a part of that: ConText and
 findings (those without alternatives in them) with spaCy's PhraseMatcher and tell which are denied, Duckling finds
 durations. What ours does is nearest to ConText and Duckling (durations and times) together, so their sum is shown too.
 Each message is read by each of them in turn, the best of some rounds, and the median over messages is printed, in
-milliseconds and as a ratio to ours; of ours also that of reading each message for the first time. Loading the knowledge
-and making a reader is timed in processes of their own. Times are those of the processor, which other work on the machine
-does not change; for loading, those of the clock are printed too. Peers that are not installed (`make peers`) are said and
-left out. What makes the numbers comparable without them is `json.loads` of the reading.
+milliseconds and as a ratio to ours; of ours also that of reading each message for the first time. Loading the
+knowledge and making a reader is timed in processes of their own. Times are those of the processor, which other work on
+the machine does not change; for loading, those of the clock are printed too. Peers that are not installed
+(`make peers`) are said and left out. What makes the numbers comparable without them is `json.loads` of the reading.
 """
 
 from __future__ import annotations
