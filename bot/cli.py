@@ -168,32 +168,19 @@ def _assessment(result: dict[str, Any]) -> str:
 
 
 @app.command()
-def parse(text: Annotated[str, typer.Argument(help="A message, in quotation marks.")]) -> None:
-    """Show what is understood of a message: findings marked in the text, and times."""
-    settings = _settings()
-    from rich.console import Console
-    from rich.text import Text
+def parse(
+    text: Annotated[str, typer.Argument(help="A message, in quotation marks; - reads standard input.")],
+    as_of: Annotated[
+        Optional[str], typer.Option("--as-of", metavar="DATE", help='What "yesterday" refers to.', show_default="today")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The reading as one JSON object.")] = False,
+) -> None:
+    """Show what is understood of a message: findings and times marked in it, and which words made them."""
+    path = _settings().knowledge_path
+    day = _day(as_of, "--as-of")
+    from bot.interview.commands import parse_command
 
-    from bot.knowledge import load
-    from bot.nlu.reader import Reader
-
-    loaded = load(settings.knowledge_path)
-    reading = Reader(loaded).read(text, date.today())
-    colours = {"present": "bold red", "absent": "bold green", "uncertain": "bold yellow", "past": "bold blue"}
-    marked = Text(text)
-    for mention in reading.mentions:
-        colour = colours[mention.status] if mention.experiencer == "patient" else "dim"
-        marked.stylize(colour, mention.start, mention.end)
-    for stretch in reading.durations:
-        marked.stylize("underline", stretch.start, stretch.end)
-    console = Console(highlight=False)
-    console.print(marked)
-    for mention in reading.mentions:
-        about = [mention.site, mention.side, mention.severity, mention.trend, mention.onset]
-        whose = "" if mention.experiencer == "patient" else " (someone else)"
-        console.print(" ".join([f"  {mention.status}{whose}: {mention.finding}", *(word for word in about if word)]))
-    for stretch in reading.durations:
-        console.print(f"  {stretch.kind}: {stretch.text} = {stretch.seconds / 86400:g} days")
+    parse_command(sys.stdin.read() if text == "-" else text, path, day, as_json=as_json)
 
 
 @archive.command("import")
@@ -245,22 +232,9 @@ def knowledge_check(
     path = path or _settings().knowledge_path
     if not path.is_dir():
         raise CommandError(f"no such folder: {path}")
-    from bot.interview.proof import check
+    from bot.interview.commands import check_command
 
-    found = check(path)
-    if as_json:
-        print(json.dumps([str(problem) for problem in found], ensure_ascii=False, indent=1))
-    else:
-        for problem in found:
-            print(problem)
-        warnings = sum(1 for problem in found if problem.warning)
-        beside = f" and {_count(warnings, 'warning')}" if warnings else ""
-        print(f"{_count(len(found) - warnings, 'problem')}{beside} in {path}")
-    raise typer.Exit(0 if all(problem.warning for problem in found) else 1)
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number or 'no'} {thing}{'' if number == 1 else 's'}"
+    raise typer.Exit(check_command(path, as_json=as_json))
 
 
 @knowledge.command("graph")
@@ -338,12 +312,12 @@ def replay(
     raise typer.Exit(compare_command(engine, load(_settings().knowledge_path), day, ids or None, as_json=as_json))
 
 
-def _day(text: str | None) -> date:
+def _day(text: str | None, option: str = "--on") -> date:
     """The day that was given, today without one. Raises CommandError."""
     try:
         return date.fromisoformat(text) if text else date.today()
     except ValueError:
-        raise CommandError(f'--on is "{text}". Write a day such as 2026-11-23') from None
+        raise CommandError(f'{option} is "{text}". Write a day such as 2026-11-23') from None
 
 
 @evaluate.command("triage")

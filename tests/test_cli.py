@@ -265,6 +265,16 @@ def test_a_misspelt_setting_is_one_line(signpost: Command, words: tuple[str, ...
 def test_parse_marks_what_it_understands(signpost: Command) -> None:
     run = signpost("parse", MILD["text"])
     assert run.returncode == 0 and MILD["text"] in run.stdout and "21 days" in run.stdout
+    assert "[1-" in run.stdout and "[a-" in run.stdout and "by the sign twitching" in run.stdout
+    assert "\x1b" not in run.stdout
+
+
+def test_parse_gives_the_reading_as_json(signpost: Command) -> None:
+    run = signpost("parse", "my hand is numb since yesterday", "--json", "--as-of", "2026-11-23")
+    reading = json.loads(run.stdout)
+    (found,), (made_by,) = reading["mentions"], reading["made_by"]
+    assert found["finding"] == "hand_numbness" and (made_by["sign"], made_by["site"]) == ("numbness", "hand")
+    assert "--as-of" in one_error_line(signpost("parse", "x", "--as-of", "soon"))
 
 
 def test_rasa_gets_its_arguments_untouched() -> None:
