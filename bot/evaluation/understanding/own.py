@@ -58,7 +58,7 @@ def _part(name: str, matched: Sequence[Matched], knowledge: Knowledge, peers: Pe
             title = f"{kind.name.capitalize()} {_WAY_NAMES[suffix]}"
             figures += figures_of(f"{key}.{kind.name}{suffix}", title, parts, _TIMES[suffix])[: 3 if not suffix else 1]
     figures += [
-        Figure.of(f"{key}.{word}.right", f"{_title(word)} right", share, f"{_WORDS}{_site(word)}.")
+        Figure.of(f"{key}.{_name(word)}.right", f"{_title(word)} right", share, f"{_WORDS}{_site(word)}.")
         for word, share in words_right(matched, Sites(knowledge)).items()
     ]
     figures += [

@@ -58,6 +58,9 @@ def test_it_prints_and_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     written: dict[str, Any] = json.loads((tmp_path / "out" / "nlu.json").read_text(encoding="utf-8"))
     assert written["own.worked_with.finding_status.f"] == 1 and written["own.kept_aside.finding_status.f"] == 0
     assert written["own.all.finding_status.f.n"] == 3
+    # "onset" is the time; the word for how it came on (suddenly, slowly) has a name of its own.
+    assert {"own.worked_with.onset_word.right", "own.worked_with.onset_word.invented"} <= set(written)
+    assert "own.worked_with.onset.right" not in written
     assert written["own.worked_with.onset.f"] == 1 and written["own.all.finding.eyelid_twitching.f"] == 1
 
 
