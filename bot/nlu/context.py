@@ -20,6 +20,8 @@ from bot.nlu.reading import ABSENT, OTHER, PAST, PRESENT, UNCERTAIN
 from bot.nlu.words import ENDS, Word
 
 _LIST_STEP = 8
+# Sentences that "all gone now" reaches back.
+_ALL_GONE_REACH = 3
 _VERBS_OF_QUESTIONS = frozenset({"will", "would", "can", "could", "do", "does", "should", "is", "are", "might", "may"})
 # Such a word inside a phrase ("the sight suddenly went") says how it is as well.
 _QUALITIES = frozenset({"onset", "trend", "side", "spot", "severity"})
@@ -27,7 +29,8 @@ _QUALITIES = frozenset({"onset", "trend", "side", "spot", "severity"})
 
 class Sense(NamedTuple):
     """How a finding is meant. `recency` tells of a past one whether it is over since "recent" or "remote" times;
-    `sides` are both sides in the order in which they were said, `spot` is where in a part of the body it is."""
+    `sides` are both sides in the order in which they were said, `spot` is where in a part of the body it is, `whom`
+    tells one relative from another."""
 
     status: str
     experiencer: str
@@ -35,6 +38,7 @@ class Sense(NamedTuple):
     side: Optional[str] = None
     sides: tuple[str, ...] = ()
     spot: Optional[str] = None
+    whom: str = ""
     severity: Optional[str] = None
     trend: Optional[str] = None
     onset: Optional[str] = None
@@ -70,12 +74,14 @@ class Context:
         self._doubted = self._reached("doubts") | self._supposed() | self._reached("asks")
         self._numbed = self._around("doubts_around")
         self._worried = self._reached("worries")
+        self._ever_over = any(cues.of(kind) for kind in ("past", "gone", "all_gone", "no_longer", "stopped"))
+        self._texts = frozenset(word.text for word in words)
         self._experiencers = experiencers(words, lexicon, cores)
         self._qualities = Qualities(words, cues, self._clauses, self._denied)
 
     def sense(self, found: Found) -> Sense:
         """Status, experiencer and qualities of one finding."""
-        experiencer = self._experiencers[found.core]
+        experiencer, _, whom = self._experiencers[found.core].partition(":")
         status, recency = self._status(found, experiencer)
         side = self._qualities.side(found)
         return Sense(
@@ -85,6 +91,7 @@ class Context:
             side.side,
             side.order,
             self._qualities.spot(found),
+            whom,
             self._qualities.quality(found, "severity"),
             self._qualities.quality(found, "trend"),
             self._qualities.quality(found, "onset"),
@@ -106,13 +113,20 @@ class Context:
             return (UNCERTAIN if core in self._doubted else PRESENT if self._not_so(core) else ABSENT), None
         if core in self._denied or self._denied_behind(found) or self._denies_change(found):
             return ABSENT, None
-        numbed = core in self._numbed and found.finding in self._lexicon.doubted_around
+        numbed = core in self._numbed and found.finding in self._lexicon.doubted_around and not self._goes_on(found)
         if numbed or core in self._doubted or (named and core in self._worried):
             return UNCERTAIN, None
         recency = self._recency(found, experiencer, named)
         return (PRESENT, None) if recency is None else (PAST, recency)
 
+    def _goes_on(self, found: Found) -> bool:
+        return any(
+            self._clauses.same(cue.first, found) for cue in self._cues.near_of("goes_on", found.first - 4, found.after)
+        )
+
     def _recency(self, found: Found, experiencer: str, named: bool) -> Optional[str]:
+        if not (self._ever_over or "had" in self._texts):
+            return None
         around = self._cues.near(found.first - REACH, found.after + REACH)
         near = Cues([cue for cue in around if self._clauses.same(cue.first, found)])
         going_on = near.of("goes_on")
@@ -123,7 +137,11 @@ class Context:
             return "remote"
         if any(found.first - 3 <= cue.first < found.core for cue in near.of("no_longer")):
             return "unknown"
-        if after.of("gone") or any(found.first - 3 <= cue.first < found.core for cue in near.of("stopped")):
+        if (
+            after.of("gone")
+            or after.of("all_gone")
+            or any(found.first - 3 <= cue.first < found.core for cue in near.of("stopped"))
+        ):
             return "recent"
         other = experiencer == OTHER
         if self._had(found) and ((named and other) or ((named or other) and not going_on)):
@@ -140,22 +158,42 @@ class Context:
     def _after(self, found: Found) -> list[Match[Cue]]:
         """The cues that follow a finding up to the next one, in its sentence or the one after.
 
-        "All normal now", which is said of everything, belongs to every finding of the sentences before.
+        "All normal now", or a sentence that begins with "gone now", is said of every finding of the sentences before.
         """
+        words = self._words
         following = self._clauses.findings_between(found.after, found.after + REACH)
         end = following[0].first if following else found.after + REACH
-        last = self._words[found.core].sentence + 1
-        cues = [cue for cue in self._cues.near(found.after, end) if self._words[cue.first].sentence <= last]
-        return cues + [
+        sentence = words[found.core].sentence
+        cues = [
             cue
-            for cue in self._cues.near_of("all_gone", end, found.after + 2 * REACH)
-            if 1 <= self._words[cue.first].sentence - self._words[found.core].sentence <= 2
+            for cue in self._cues.near(found.after, end)
+            if words[cue.first].sentence <= sentence + 1 and not (is_of(cue, "gone") and not self._is_over(cue))
         ]
+        for kind in ("all_gone", "gone"):
+            for cue in self._cues.near_of(kind, end, found.after + 3 * REACH):
+                apart = words[cue.first].sentence - sentence
+                opens = kind == "all_gone" or words[cue.first - 1].sentence != words[cue.first].sentence
+                if 0 <= apart <= _ALL_GONE_REACH and opens and self._is_over(cue):
+                    cues.append(cue)
+        return cues
+
+    def _is_over(self, cue: Match[Cue]) -> bool:
+        """Whether words such as "it stopped" or "has gone" say that something ended: not "it stops when I press on it",
+        which is a habit, nor "has gone numb", which has only begun."""
+        words = self._words
+        if any(words[place].text in self._lexicon.habits for place in range(cue.first, cue.after)):
+            return False
+        last = words[cue.after - 1].text
+        if last not in self._lexicon.open_ends or cue.after >= len(words):
+            return True
+        after = words[cue.after]
+        return after.sentence != words[cue.first].sentence or after.text in self._lexicon.after_ends
 
     def _not_so(self, core: int) -> bool:
         """Whether a no stands right before a phrase, with no comma between."""
-        before = self._cues.near_of("denies", core - 3, core)
-        return any(all(word.text != "," for word in self._words[cue.first : core]) for cue in before)
+        if self._denies(self._words[core].stem):
+            return False
+        return any(core - cue.after <= 1 for cue in self._cues.near_of("denies", core - 3, core))
 
     def _denies_change(self, found: Found) -> bool:
         """Whether "no sleep" goes on as "no sleep problems": then it is the trouble that is denied, not the sleep."""
@@ -173,7 +211,8 @@ class Context:
             ends = cue.after >= len(words) or words[cue.after].sentence != words[cue.first].sentence
             ends = ends or words[cue.after].text in ENDS
             comma = not ends and words[cue.after].text in (",", "and", "-", ")")
-            if all(word.text in (":", "-", "=", "(") for word in between) and (ends or comma):
+            # "Fever? No."
+            if all(word.text in (":", "-", "=", "(", "?") for word in between) and (ends or comma):
                 return True
         return False
 
@@ -182,6 +221,8 @@ class Context:
         reached: set[int] = set()
         previous: Optional[Match[Cue]] = None
         for cue in self._cues.of(kind):
+            if kind == "doubts" and self._is_of_amount(cue):
+                continue
             # "no X, no Y, the knee itches": in such a list every denial stands for itself.
             listed = (
                 previous is not None
@@ -192,6 +233,13 @@ class Context:
             previous = cue
             reached.update(range(cue.first + 1, self._reach(cue, listed)))
         return frozenset(reached)
+
+    def _is_of_amount(self, cue: Match[Cue]) -> bool:
+        """Whether a "maybe" is about a number ("for maybe ten days") and doubts no finding."""
+        if cue.after >= len(self._words):
+            return False
+        following = self._words[cue.after].text
+        return following[:1].isdigit() or following in self._lexicon.amounts
 
     def _denies(self, stem: str) -> bool:
         return any(cue.kind == "denies" for cue in self._lexicon.cues.meanings((stem,)))
@@ -231,7 +279,12 @@ class Context:
         words = self._words
         place = cue.after
         sentence = words[cue.first].sentence
-        asks = cue.meanings[0].kind == "asks"
+        kind = cue.meanings[0].kind
+        asks = kind == "asks"
+        # "I can't look at my shoes, light kills my eyes": what cannot be done is one thing, and so is what may be.
+        one = (kind == "denies" and cue.first > 0 and words[cue.first - 1].text in ("can", "could")) or (
+            kind == "doubts" and words[cue.first].text in ("maybe", "perhaps", "possibly", "might")
+        )
         while place < len(words) and words[place].sentence == sentence and place - cue.after < REACH:
             word = words[place]
             if asks and word.text in self._lexicon.selves:
@@ -241,6 +294,8 @@ class Context:
             if place in self._ends or place in self._denials or word.text == ":" or self._clauses.new_subject(place):
                 break
             following = words[place + 1].text if place + 1 < len(words) else ""
+            if one and word.text == "," and following not in ("or", "nor"):
+                break
             if listed and word.text == "," and following not in ("or", "nor", "and", "no"):
                 break
             if word.text in self._lexicon.selves and place - 1 in self._last_words and place > cue.after:

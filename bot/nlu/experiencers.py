@@ -19,7 +19,8 @@ _WITNESS_REACH, _AGE_REACH = 3, 4
 
 
 def experiencers(words: Sequence[Word], lexicon: Lexicon, cores: Collection[int] = ()) -> list[str]:
-    """Whose body each word is about.
+    """Whose body each word is about: the patient's, an animal's, or another's with the word that names them
+    ("other:daughter").
 
     A person named holds until another is; a sentence that names the writer only further on is the writer's from its
     first word ("Twitching in my calf"). A sentence that names nobody goes on about the last person where the message
@@ -52,13 +53,15 @@ def _named(words: Sequence[Word], lexicon: Lexicon, cores: Collection[int]) -> l
     """The places where somebody is named, with who it is."""
     named: list[tuple[int, str]] = []
     known_other = False
-    last = PATIENT
+    last, other = PATIENT, OTHER
     for place, word in enumerate(words):
         text = word.text
         who: Optional[str] = None
         if text in lexicon.others:
+            if place + 1 < len(words) and words[place + 1].text in lexicon.no_person:
+                continue
             if not (_company(words, place) or _witness(words, lexicon, place) or _is_self(words, lexicon, place)):
-                who, known_other = OTHER, True
+                who, known_other = f"{OTHER}:{text}", True
         elif text in lexicon.animals:
             if place not in cores and not _company(words, place):
                 who, known_other = ANIMAL, True
@@ -69,9 +72,10 @@ def _named(words: Sequence[Word], lexicon: Lexicon, cores: Collection[int]) -> l
             if _witness(words, lexicon, place) and not known_other:
                 continue
             # "My dog, his ear": the animal's; "my dog bit me, and my son, his arm": the son's.
-            who, known_other = (last if last == ANIMAL else OTHER), True
+            who, known_other = (last if last == ANIMAL else other), True
         if who is not None:
             last = who
+            other = who if who.startswith(OTHER) else other
             named.append((place, who))
     return named
 
@@ -104,7 +108,7 @@ def _is_self(words: Sequence[Word], lexicon: Lexicon, place: int) -> bool:
     before = [word.text for word in words[max(0, place - _AGE_REACH) : place]]
     if any(word in lexicon.selves for word in before) and not any(word in _OWNERS for word in before[-2:]):
         return True
-    aged = any(word in _OLD or word.isdigit() for word in before)
+    aged = any(word in _OLD or word[:1].isdigit() for word in before)
     return aged and not any(word in _THESE for word in before)
 
 

@@ -84,6 +84,9 @@ class Lexicon:
         self.plain_noes = _words(cues["plain_noes"])
         self.witnesses = _words(cues["witnesses"])
         self.adults, self.anybody, self.having = (_words(cues[name]) for name in ("adults", "anybody", "having"))
+        self.no_person = _words(cues["no_person"])
+        self.habits, self.amounts = _words(cues["habits"]), _words(cues["amounts"])
+        self.open_ends, self.after_ends = _words(cues["open_ends"]), _words(cues["after_ends"])
         self.conditions = frozenset(each.id for each in knowledge.findings.values() if each.kind == "condition")
         self.doubted_around = _words(cues["doubted_around"])
         sites = language["sites"]

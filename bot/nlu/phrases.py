@@ -21,7 +21,7 @@ GAP = "~"
 _GAP_SIZE = 3
 _BARRIERS = frozenset({",", ".", ";", ":", "!", "?", "(", ")", "and", "or", "but", "not", "no", "never", "without"})
 # States that are remembered; beyond them a step is taken anew each time, so that no text can fill the memory.
-_MOST_STATES = 50_000
+_MOST_STATES, _MOST_DEAD_ENDS = 50_000, 100_000
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,7 @@ class PhraseTable(Generic[T]):
         self._skip = frozenset(skip)
         self._start: _State[T] = _State((self._root,))
         self._states: dict[tuple[int, ...], _State[T]] = {}
+        self._dead_ends = 0
 
     def add(self, stems: Iterable[str], meaning: T) -> None:
         """Makes a phrase stand for `meaning`, besides what it already stands for."""
@@ -143,7 +144,10 @@ class PhraseTable(Generic[T]):
             pass
         nodes = {id(each): each for node in state.nodes for each in node.next.get(stem, ())}
         if not nodes:
-            # Most words of a text lead nowhere; only where some do is the dead end worth its place in the memory.
+            # Most words of a text lead nowhere, and the same ones again and again.
+            if self._dead_ends < _MOST_DEAD_ENDS:
+                self._dead_ends += 1
+                state.next[stem] = None
             return None
         key = tuple(sorted(nodes))
         following = self._states.get(key)

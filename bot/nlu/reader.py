@@ -46,11 +46,16 @@ class Reader:
         terms = self.lexicon.terms.find(words)
         found = compose(words, self.lexicon, terms)
         context = Context(words, self.lexicon, found, terms)
-        mentions = [_mention(text, words, each, context.sense(each)) for each in found]
-        mentions = _distinct([each for each in mentions if each.experiencer != ANIMAL])
-        about_other = _is_about_other(mentions)
-        if about_other:
-            mentions = _swapped(mentions)
+        senses = [context.sense(each) for each in found]
+        patient = _who_is_meant(senses)
+        about_other = bool(patient)
+        mentions = _distinct(
+            [
+                _mention(text, words, each, _seen_from(sense, patient))
+                for each, sense in zip(found, senses)
+                if sense.experiencer != ANIMAL
+            ]
+        )
         mentions = with_circumstances(mentions, self.lexicon.circumstances.find(words), words, self._complaints)
         stretches = attach(text, self._durations.read(text, as_of), mentions, self._timed)
         stretches = tuple(self._over(each, mentions) for each in stretches)
@@ -134,12 +139,17 @@ def _distinct(mentions: Sequence[Mention]) -> list[Mention]:
     return list({(each.finding, each.start, each.end): each for each in mentions}.values())
 
 
-def _is_about_other(mentions: Sequence[Mention]) -> bool:
-    """Whether all that is or was there is somebody else's: that person is then the one to be helped, the patient."""
-    own = any(each.experiencer == PATIENT and each.status != ABSENT for each in mentions)
-    return not own and any(each.experiencer == OTHER and each.status == PRESENT for each in mentions)
+def _who_is_meant(senses: Sequence[Sense]) -> str:
+    """The other person whom a message is about, where all that is or was there is others'; empty where it is about the
+    one who writes. Of several, the one of whom most is said to be there."""
+    if any(each.experiencer == PATIENT and each.status != ABSENT for each in senses):
+        return ""
+    present = [each.whom for each in senses if each.experiencer == OTHER and each.status == PRESENT]
+    return max(present, key=lambda whom: (present.count(whom), -present.index(whom))) if present else ""
 
 
-def _swapped(mentions: Sequence[Mention]) -> list[Mention]:
-    """The mentions with the other person as the patient; what the writer denies of themselves is then another's."""
-    return [replace(each, experiencer=PATIENT if each.experiencer == OTHER else OTHER) for each in mentions]
+def _seen_from(sense: Sense, patient: str) -> Sense:
+    """A sense with `patient` as the one to be helped; what the writer says of themselves is then another's."""
+    if not patient:
+        return sense
+    return sense._replace(experiencer=PATIENT if sense.whom == patient else OTHER)
