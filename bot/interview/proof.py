@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,6 +15,7 @@ from bot.knowledge.lint import lint
 from bot.knowledge.loading import TREE
 from bot.knowledge.model import Rule, RuleCase
 from bot.nlu.claims import claims
+from bot.nlu.lexicon import Lexicon
 from bot.nlu.reader import Reader
 from bot.triage.case import Case
 from bot.triage.decide import decide
@@ -39,14 +40,21 @@ def check(path: Optional[Path] = None, on: Optional[date] = None) -> list[Proble
     except KnowledgeError as error:
         return [_located(root, error.problem)]
     # Knowledge without a language has no words to look at, and reads no message.
-    reader = Reader(knowledge) if knowledge.language else None
-    spoken = claims(knowledge, reader.lexicon) if reader is not None else ()
+    spoken: Iterable[Problem] = ()
+    reader = None
+    if knowledge.language:
+        reader = Reader(knowledge) if _has_messages(knowledge) else None
+        spoken = claims(knowledge, reader.lexicon if reader is not None else Lexicon(knowledge))
     problems = [*lint(knowledge, day), *spoken, *_cases(knowledge, reader)]
     return sorted((_located(root, each) for each in problems), key=lambda each: (each.warning, each.file, each.line))
 
 
 def _located(root: Path, problem: Problem) -> Problem:
     return problem if problem.line else replace(problem, line=line_of(root, problem.file, problem.keys))
+
+
+def _has_messages(knowledge: Knowledge) -> bool:
+    return any(case.message is not None for rule in knowledge.rules.values() for case in rule.cases)
 
 
 def _cases(knowledge: Knowledge, reader: Optional[Reader]) -> Iterator[Problem]:

@@ -38,7 +38,7 @@ class _Claims:
         self._sites: Mapping[str, Any] = language["sites"]
         self._lookalikes = [str(phrase) for phrase in language["lookalikes"]["phrases"]]
         self._on_purpose = {str(phrase) for phrase in language["lookalikes"].get("on_purpose", ())}
-        self._stems = Stems(lexicon.lexer, [str(word) for word in language["skip"]["skip"]])
+        self._stems = Stems(lexicon.lexer, language)
         self._findings = self._phrases((name, each.say) for name, each in knowledge.findings.items())
         self._lone_signs = self._phrases(self._signs.items())
         self._composed = self._compositions()
@@ -46,6 +46,7 @@ class _Claims:
     def problems(self) -> Iterator[Problem]:
         """All of them, one kind after the other."""
         yield from self._of_two_findings()
+        yield from self._said_and_denied()
         yield from self._over_compositions()
         yield from self._dead_signs()
         yield from self._lookalike_problems()
@@ -107,6 +108,22 @@ class _Claims:
                     f"write overlaps: [{keeper.id}] under {claimer.id}."
                 )
             yield self._problem(claimer, claim.place, words, warning=narrower or each.skipped > 0)
+
+    def _said_and_denied(self) -> Iterator[Problem]:
+        """Phrases that say of one finding that it is there, and of another, or the same, that it is not."""
+        absences = Phrases(self._stems)
+        for finding in self._knowledge.findings.values():
+            for place, phrase in enumerate(finding.say_not):
+                absences.add(phrase, Claim(f"not {finding.id}", place, phrase))
+        for each in meetings(absences, self._findings, self._stems):
+            finding = self._knowledge.findings[each.one.name.removeprefix("not ")]
+            other = self._knowledge.findings[each.other.name]
+            if not each.skipped and not self._agreed(finding, other):
+                words = (
+                    f'"{each.words}" says that "{finding.id}" is not there, and is also a phrase of "{other.id}" '
+                    f'({other.file}, "{_short(each.other.phrase)}"). Take it out of one of them.'
+                )
+                yield Problem(finding.file, (finding.id, "say_not", each.one.place), words)
 
     def _over_compositions(self) -> Iterator[Problem]:
         """Phrases that win over a sign and a part of the body which make a finding that weighs more, or a narrower."""
@@ -172,7 +189,7 @@ class _Claims:
     def _unsayable(self) -> Iterator[Problem]:
         """Phrases that are not found where they are said; findings of rules that nothing said can yield."""
         for finding in self._knowledge.findings.values():
-            faults = {place: self._fault(finding, _readings(phrase)) for place, phrase in enumerate(finding.say)}
+            faults = {place: self._fault(finding, self._readings(phrase)) for place, phrase in enumerate(finding.say)}
             sayable = not all(faults.values()) or any(self._composes(finding, *pair) for pair in finding.compose)
             rules = self._knowledge.rules_of(finding.id)
             if sayable or not (finding.say or finding.compose) or not rules:
@@ -184,9 +201,15 @@ class _Claims:
             words = f'nobody can say "{finding.id}", which rule "{rules[0].id}" needs: {why} Give it words of its own.'
             yield Problem(finding.file, (finding.id,), words)
 
+    def _readings(self, phrase: str) -> list[str]:
+        """A phrase with its first alternatives; with each of them in turn where a sentence may end inside it."""
+        slots = [[way.replace("_", " ") for way in slot] for slot in self._stems.slots(phrase) if slot]
+        turns = max(map(len, slots), default=1) if _SENTENCE_ENDS & set(phrase) else 1
+        return [" ".join(slot[min(turn, len(slot) - 1)] for slot in slots) for turn in range(turns)]
+
     def _composes(self, finding: Finding, sign: str, site: str) -> bool:
-        says = [_readings(str(phrase))[0] for phrase in self._signs[sign]]
-        parts = [_readings(str(phrase))[0] for phrase in self._sites[site]["say"]]
+        says = [self._readings(str(phrase))[0] for phrase in self._signs[sign]]
+        parts = [self._readings(str(phrase))[0] for phrase in self._sites[site]["say"]]
         texts = (text for one in says for part in parts or ("",) for text in (f"{one} in {part}", f"{part} {one}"))
         return any(self._found(finding, text) for text in texts)
 
@@ -217,7 +240,7 @@ class _Claims:
         for finding in self._knowledge.findings.values():
             for place, phrase in enumerate(finding.say):
                 said = self._lexicon.cues.meanings(self._lexicon.lexer.phrase(phrase))
-                kinds = {name for cue in said for name in lists if cue.kind in (name, name[:-1])}
+                kinds = {name for cue in said for name in lists if name.startswith(cue.kind[:-1])}
                 for kind in sorted(kinds - {*_HARMLESS_CUES, *finding.overlaps})[:1]:
                     words = (
                         f'"{phrase}" is also said of other findings ({kind}, in {_LANGUAGE}cues.yml): beside another '
@@ -240,11 +263,3 @@ class _Claims:
 
 def _short(phrase: str) -> str:
     return phrase if len(phrase) <= 60 else f"{phrase[:57]}..."
-
-
-def _readings(phrase: str) -> list[str]:
-    """A phrase with its first alternatives; with every one of them in turn where a sentence may end inside it."""
-    slots = [[way.replace("_", " ") for way in slot.split("|") if way] for slot in phrase.split()]
-    slots = [slot for slot in slots if slot]
-    turns = max(map(len, slots), default=1) if _SENTENCE_ENDS & set(phrase) else 1
-    return [" ".join(slot[min(turn, len(slot) - 1)] for slot in slots) for turn in range(turns)]

@@ -7,9 +7,10 @@ be hundreds of thousands.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
+from bot.nlu.phrases import GAP
 from bot.nlu.words import Lexer
 
 # Words of a phrase that nobody has to write, as in the tables that messages are looked up in.
@@ -85,8 +86,10 @@ class Phrases:
 class Stems:
     """How phrases are cut up, and which of their words are small."""
 
-    def __init__(self, lexer: Lexer, small: Collection[str]) -> None:
+    def __init__(self, lexer: Lexer, language: Mapping[str, Any]) -> None:
+        small = [str(word) for word in language["skip"]["skip"]]
         self._lexer = lexer
+        self._groups = {str(name): [str(way) for way in ways] for name, ways in language.get("groups", {}).items()}
         self._small_words = frozenset(small)
         self._cut_up: dict[str, tuple[tuple[str, str], ...]] = {}
         self._bits: dict[str, int] = {}
@@ -94,10 +97,15 @@ class Stems:
 
     def ways(self, phrase: str, whole: bool = False) -> list[list[tuple[tuple[str, str], ...]]]:
         """The slots of a phrase: for each, its alternatives as stems with the word that each comes from."""
-        slots = phrase.split()
+        slots = self.slots(phrase)
         inner = slots[1:-1] if whole else [slot for slot in slots[1:-1] if not self._left_out(slot)]
-        ways = [[self._cut(way) for way in slot.split("|") if way] for slot in (*slots[:1], *inner, *slots[1:][-1:])]
+        ways = [[self._cut(way) for way in slot] for slot in (*slots[:1], *inner, *slots[1:][-1:])]
         return [[way for way in slot if way] for slot in ways]
+
+    def slots(self, phrase: str) -> list[list[str]]:
+        """The alternatives of each slot of a phrase as they are written, groups opened. A gap is taken for no word."""
+        opened = [self._groups.get(slot[1:], []) if slot[0] == "@" else slot.split("|") for slot in phrase.split()]
+        return [[way for way in slot if way] for slot in opened if slot != [GAP]]
 
     def bit(self, stem: str) -> int:
         """A number of its own for a stem, with a single bit set."""
@@ -112,8 +120,8 @@ class Stems:
             self._cut_up[way] = tuple(pairs)
         return self._cut_up[way]
 
-    def _left_out(self, slot: str) -> bool:
-        ways = [way.split("_") for way in slot.split("|") if way]
+    def _left_out(self, slot: Sequence[str]) -> bool:
+        ways = [way.split("_") for way in slot]
         small = all(word in self._small_words for way in ways for word in way)
         return small and any(" ".join(way) in _LEFT_OUT for way in ways)
 
@@ -130,18 +138,25 @@ def meetings(one: Phrases, other: Phrases, stems: Stems) -> Iterator[Meeting]:
         left, right, said, skipped = open_pairs.pop()
         for stem, steps in left.next.items():
             rights = [node for node, _ in right.next.get(stem, ())]
-            stays = stem in stems.small and right is not other.root
+            ways = [(each, 0) for each in rights]
+            if stem in stems.small and right is not other.root:
+                ways.append((right, 1))
+            if not ways:
+                continue
             for node, word in steps:
-                words = (*said, word)
-                for mine, its in ((a, b) for each in rights for a in node.claims for b in each.claims):
+                for mine, its in _pairs(node, rights) if node.claims else ():
                     if mine.name != its.name and (mine, its) not in met:
                         met.add((mine, its))
-                        yield Meeting(mine, its, " ".join(words), skipped)
-                for each, more in [*((each, 0) for each in rights), *([(right, 1)] if stays else [])]:
+                        yield Meeting(mine, its, " ".join((*said, word)), skipped)
+                for each, more in ways:
                     near = node.last & each.last and node.least <= each.most and each.least <= node.most
                     if near and (id(node), id(each)) not in seen:
                         seen.add((id(node), id(each)))
-                        open_pairs.append((node, each, words, skipped + more))
+                        open_pairs.append((node, each, (*said, word), skipped + more))
+
+
+def _pairs(node: _Node, others: Iterable[_Node]) -> Iterator[tuple[Claim, Claim]]:
+    return ((mine, its) for each in others for mine in node.claims for its in each.claims)
 
 
 def _look_ahead(node: _Node, stems: Stems) -> None:

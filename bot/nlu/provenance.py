@@ -46,7 +46,7 @@ class _Makers:
     def __init__(self, text: str, words: Sequence[Word], lexicon: Lexicon) -> None:
         self._text, self._words, self._lexicon = text, words, lexicon
         self._matches = lexicon.terms.find(words)
-        self._stems = Stems(lexicon.lexer, [str(word) for word in lexicon.knowledge.language["skip"]["skip"]])
+        self._stems = Stems(lexicon.lexer, lexicon.knowledge.language)
 
     def maker(self, mention: Mention) -> Maker:
         """The longest phrase of the finding inside the mention; else its sign and part of the body."""
@@ -96,7 +96,7 @@ class _Makers:
     def _written(self, finding: str, field: str, match: Match[Term]) -> tuple[int, str]:
         """The phrase as its author wrote it, with its place in the list; -1 where several spellings hide it."""
         said, written = Phrases(self._stems), Phrases(self._stems)
-        text = " ".join(re.sub(r"[|_]", " ", word.text) for word in self._words[match.first : match.after])
+        text = " ".join(re.sub(r"[|_@~]", " ", word.text) for word in self._words[match.first : match.after])
         said.add(text, Claim("", -1, text), whole=True)
         for place, phrase in enumerate(getattr(self._lexicon.knowledge.findings[finding], field)):
             written.add(phrase, Claim(finding, place, phrase))

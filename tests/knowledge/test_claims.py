@@ -53,6 +53,13 @@ MUSEUM: list[tuple[str, str, int, bool, tuple[str, ...]]] = [
         True,
         ('"glowing thumb"', 'makes "blue_thumb"', "can be more urgent", "overlaps: [blue_thumb] under shiny_thumb"),
     ),
+    (
+        "said_and_denied_in_one",
+        X,
+        5,
+        False,
+        ('"thumb is blue" says that "green_thumb" is not there', 'a phrase of "blue_thumb"', "Take it out of one"),
+    ),
     ("sign_that_is_a_phrase", SIGNS, 3, True, ('"glows"', 'the finding "glow"', "which wins", "Take it out of one")),
     ("lookalike_in_vain", LOOKALIKES, 3, True, ('"blue thumbs"', 'finding "blue_thumb"', "in vain", "longer")),
     ("lookalike_that_silences", LOOKALIKES, 3, True, ('"thumb ache"', '"aching_thumb"', "silences it", "on_purpose")),
@@ -124,7 +131,8 @@ def lexicon() -> Lexicon:
 
 
 def _met(lexicon: Lexicon, one: str, other: str) -> list[tuple[str, int]]:
-    stems = Stems(lexicon.lexer, ["my", "the", "in", "has", "really", "all", "side", "left", "so"])
+    skip = ["my", "the", "in", "has", "really", "all", "side", "left", "so"]
+    stems = Stems(lexicon.lexer, {"skip": {"skip": skip}, "groups": {"hot": ["warm", "burning_hot"]}})
     first, second = Phrases(stems), Phrases(stems)
     first.add(one, Claim("one", 0, one))
     second.add(other, Claim("other", 0, other))
@@ -144,6 +152,8 @@ def _met(lexicon: Lexicon, one: str, other: str) -> list[tuple[str, int]]:
         ("in thumb", "thumb", []),
         ("blue thumb nail", "blue thumb", []),
         ("thumb|toe blue|red", "red|blue toe|thumb", []),
+        ("thumb is @hot", "thumb is burning_hot", [("thumb is burning hot", 0)]),
+        ("thumb ~ blue", "thumb blue", [("thumb blue", 0)]),
     ],
 )
 def test_phrases_meet_where_they_mean_the_same_words(
@@ -161,10 +171,10 @@ def test_a_thousand_alternatives_are_compared_at_once(lexicon: Lexicon) -> None:
 
 def test_every_phrase_is_cut_up_as_the_lexicon_does(lexicon: Lexicon) -> None:
     """What is compared must be what is read."""
-    stems = Stems(lexicon.lexer, [str(word) for word in lexicon.knowledge.language["skip"]["skip"]])
+    stems = Stems(lexicon.lexer, lexicon.knowledge.language)
     lost = []
     for finding in lexicon.knowledge.findings.values():
-        for phrase in finding.say:
+        for phrase in (*finding.say, *finding.say_not):
             first = [stem for slot in stems.ways(phrase) for stem, _ in slot[0]]
             if not any(term.name == finding.id for term in lexicon.terms.meanings(first)):
                 lost.append((finding.id, phrase))
