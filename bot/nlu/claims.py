@@ -121,9 +121,11 @@ class _Claims:
             if not each.skipped and not self._agreed(finding, other):
                 words = (
                     f'"{each.words}" says that "{finding.id}" is not there, and is also a phrase of "{other.id}" '
-                    f'({other.file}, "{_short(each.other.phrase)}"). Take it out of one of them.'
+                    f'({other.file}, "{_short(each.other.phrase)}"). Take it out of one; where it says both, write '
+                    f"overlaps: [{other.id}] under {finding.id}."
                 )
-                yield Problem(finding.file, (finding.id, "say_not", each.one.place), words)
+                keys: KeyPath = (finding.id, "say_not", each.one.place)
+                yield Problem(finding.file, keys, words, warning=finding is not other)
 
     def _over_compositions(self) -> Iterator[Problem]:
         """Phrases that win over a sign and a part of the body which make a finding that weighs more, or a narrower."""

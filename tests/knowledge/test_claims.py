@@ -57,7 +57,7 @@ MUSEUM: list[tuple[str, str, int, bool, tuple[str, ...]]] = [
         "said_and_denied_in_one",
         X,
         5,
-        False,
+        True,
         ('"thumb is blue" says that "green_thumb" is not there', 'a phrase of "blue_thumb"', "Take it out of one"),
     ),
     ("sign_that_is_a_phrase", SIGNS, 3, True, ('"glows"', 'the finding "glow"', "which wins", "Take it out of one")),
