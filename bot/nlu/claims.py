@@ -129,19 +129,21 @@ class _Claims:
 
     def _over_compositions(self) -> Iterator[Problem]:
         """Phrases that win over a sign and a part of the body which make a finding that weighs more, or a narrower."""
-        done: set[tuple[str, str]] = set()
+        done: set[tuple[str, int, str]] = set()
         for each in meetings(self._findings, self._composed, self._stems):
             one, other = self._knowledge.findings[each.one.name], self._knowledge.findings[each.other.name]
-            if self._agreed(one, other) or other.id in self._knowledge.broader(one.id) or (one.id, other.id) in done:
+            narrower = one.id in self._knowledge.broader(other.id)
+            key = (one.id, each.one.place if narrower else -1, other.id)
+            if other.id in self._knowledge.broader(one.id) or key in done:
                 continue
             takes = f'"{each.words}", a phrase of "{one.id}", wins over the sign "{each.other.phrase}" in that part of '
             takes += f'the body, which makes "{other.id}" ({other.file})'
-            if one.id in self._knowledge.broader(other.id):
-                done.add((one.id, other.id))
+            if narrower:
+                done.add(key)
                 words = f'{takes}, a kind of "{one.id}": the narrower is lost. Take the phrase out.'
                 yield self._problem(one, each.one.place, words)
-            elif self._weight(one) < self._weight(other):
-                done.add((one.id, other.id))
+            elif self._weight(one) < self._weight(other) and not self._agreed(one, other):
+                done.add(key)
                 words = f"{takes} and can be more urgent. Take it out, or, where it is meant so, write "
                 words += f"overlaps: [{other.id}] under {one.id}."
                 yield self._problem(one, each.one.place, words, warning=True)
