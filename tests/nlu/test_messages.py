@@ -1,4 +1,5 @@
-"""Every message of messages.yml: whether it is an emergency, what is found in it, and what must not be."""
+"""Every message of messages.yml and emergencies.yml: whether it is an emergency, what is found in it, and what must not
+be."""
 
 from __future__ import annotations
 
@@ -18,7 +19,11 @@ from bot.nlu.reading import Mention, Reading
 from bot.triage.case import Case
 
 ON = date(2026, 11, 23)
-MESSAGES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("messages.yml").read_text(encoding="utf-8"))
+MESSAGES: list[dict[str, Any]] = [
+    label
+    for name in ("messages.yml", "emergencies.yml")
+    for label in yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+]
 DAY = 86_400
 # "Two months" is 60 days to one clerk and 61 to another, "since last Monday" seven days or seven and a half.
 SLACK = 0.1
