@@ -90,18 +90,47 @@ class _Composer:
         last: dict[str, tuple[_Place, ...]] = {}
         for sign in self._signs:
             found += self._placed(sign, last)
+        found += self._before_phrases()
         found += self._echoed(found)
         return sorted(set(found), key=lambda each: (each.core, each.first, each.finding))
+
+    def _before_phrases(self) -> list[Found]:
+        """Parts of the body listed before a whole phrase that begins with one ("jaw and shoulder pain")."""
+        found = []
+        for match in self._matches:
+            if not _names(match, "finding") or match.after - match.first > 3:
+                continue
+            low = bisect_left(self._site_places, match.first - _LONGEST_LIST_STEP)
+            listed = [
+                site
+                for site in self._sites[low : bisect_left(self._site_places, match.first)]
+                if _joined_to(self._words, site, match.first)
+            ]
+            if not listed or not self._parts_between(match.first, match.first + 1):
+                continue
+            for term in self._lexicon.terms.meanings([self._words[match.after - 1].stem]):
+                if term.kind == "sign":
+                    for site in listed:
+                        for finding in self._lexicon.findings_of.get((term.name, site.name), ()):
+                            found.append(
+                                Found(finding, site.first, match.after, match.after - 1, match.after, site.name)
+                            )
+        return found
 
     def _tells_of_before(self, match: Match[Term]) -> bool:
         return any(word.text in _WAS for word in self._words[max(0, match.first - 2) : match.after])
 
     def _placed(self, sign: Match[Term], last: dict[str, tuple[_Place, ...]]) -> list[Found]:
         names = _names(sign, "sign")
-        near = tuple(self._nearest(sign, names) or self._elsewhere(sign, names) or self._meant_by_it(sign, names))
-        if not near:
-            # "Cramps. My period is late": what the message is about tells which sense the sign has.
-            near = tuple(self._fitting(self._matters(), names)[:1])
+        near = tuple(self._nearest(sign, names))
+        if not self._lexicon.ambiguous.isdisjoint(names):
+            # "Cramps. My period is late": what the message is about tells which sense the sign has, unless a part of
+            # the body stands nearer.
+            about = [each for each in self._fitting(self._matters(), names) if self._is_about(sign, each)]
+            matter = min(about, key=lambda each: _apart(sign, each), default=None)
+            if matter is not None and (not near or _apart(sign, matter) < min(_apart(sign, each) for each in near)):
+                near = (matter,)
+        near = near or tuple(self._elsewhere(sign, names) or self._meant_by_it(sign, names))
         if not near:
             # "My hand was not cold, now it is cold": the sign said again is where it was before.
             near = last.get(names[0], ()) or tuple(self._fitting(last.get("", ()), names))
@@ -132,6 +161,11 @@ class _Composer:
             found = self._lexicon.matters.find(self._words)
             self._about = [_Place(name, match.first, match.after) for match in found for name in match.meanings]
         return self._about
+
+    def _is_about(self, sign: Match[Term], matter: _Place) -> bool:
+        """Whether a matter is near enough to a sign to tell its sense: in its sentence or the next, or in few words."""
+        apart = abs(self._words[sign.first].sentence - self._words[matter.first].sentence)
+        return apart <= 1 or _apart(sign, matter) <= _BACK
 
     def _touches_site(self, sign: Match[Term]) -> bool:
         """Whether a part of the body that the sign has nothing to do with stands beside it."""
@@ -269,6 +303,11 @@ class _Composer:
         return self._parts[bisect_left(self._part_places, low) : bisect_left(self._part_places, high)]
 
 
+def _apart(sign: Match[Term], place: _Place) -> int:
+    """How many words a sign and a place are apart."""
+    return max(place.first - sign.after, sign.first - place.after, 0)
+
+
 def _names(match: Match[Term], kind: str) -> tuple[str, ...]:
     return tuple(term.name for term in match.meanings if term.kind == kind)
 
@@ -282,6 +321,12 @@ def _listed(words: Sequence[Word], one: _Place, other: _Place, lexicon: Lexicon)
         and any(word.text in _JOINS for word in between)
         and all(word.text in _JOINS or word.stem in lexicon.filler or word.text.isdigit() for word in between)
     )
+
+
+def _joined_to(words: Sequence[Word], site: _Place, place: int) -> bool:
+    """Whether nothing but an "and", a comma or the like stands between a part of the body and a place."""
+    between = words[site.after : place]
+    return 0 < len(between) <= 2 and all(word.text in _JOINS for word in between)
 
 
 def _clauses(words: Sequence[Word]) -> list[int]:

@@ -24,6 +24,7 @@ _LIST_STEP = 8
 _ALL_GONE_REACH = 3
 _VERBS_OF_QUESTIONS = frozenset({"will", "would", "can", "could", "do", "does", "should", "is", "are", "might", "may"})
 # Such a word inside a phrase ("the sight suddenly went") says how it is as well.
+_IN_LOOKALIKES = frozenset({"doubts", "asks"})
 _QUALITIES = frozenset({"onset", "trend", "side", "spot", "severity"})
 
 
@@ -60,7 +61,8 @@ class Context:
         self.matches = [
             match
             for match in lexicon.cues.find(words)
-            if match.first not in inside or (match.first in skipped and match.meanings[0].kind in _QUALITIES)
+            if match.first not in inside
+            or match.meanings[0].kind in (_QUALITIES if match.first in skipped else _IN_LOOKALIKES)
         ]
         self._cues = cues = Cues(self.matches)
         self._clauses = Clauses(words, lexicon, found)
@@ -71,7 +73,7 @@ class Context:
         # A finding that carries its own "no" ("no money and no wish to live") is not denied by one before it.
         self._negated = {each.first for each in found if self._denies(words[each.first].stem)}
         self._denied = self._reached("denies")
-        self._doubted = self._reached("doubts") | self._supposed() | self._reached("asks")
+        self._doubted = self._reached("doubts") | self._supposed() | self._reached("asks") | self._in_general(cores)
         self._numbed = self._around("doubts_around")
         self._worried = self._reached("worries")
         self._ever_over = any(cues.of(kind) for kind in ("past", "gone", "all_gone", "no_longer", "stopped"))
@@ -130,7 +132,7 @@ class Context:
         around = self._cues.near(found.first - REACH, found.after + REACH)
         near = Cues([cue for cue in around if self._clauses.same(cue.first, found)])
         going_on = near.of("goes_on")
-        if near.of("past") and not going_on:
+        if any(self._is_then(cue, found) for cue in near.of("past")) and not going_on:
             return "remote"
         after = Cues([cue for cue in self._after(found) if not is_of(cue, "goes_on")])
         if after.of("past") and after.of("gone"):
@@ -147,6 +149,11 @@ class Context:
         if self._had(found) and ((named and other) or ((named or other) and not going_on)):
             return "remote"
         return None
+
+    def _is_then(self, cue: Match[Cue], found: Found) -> bool:
+        """Whether former times are a finding's: "I had an operation years ago and am left with ..." tells of now."""
+        between = self._words[cue.after : found.first]
+        return self._words[cue.after - 1].text != "ago" or not any(word.text in ("and", ",") for word in between)
 
     def _had(self, found: Found) -> bool:
         texts = [word.text for word in self._words[max(0, found.first - 4) : found.first]]
@@ -259,6 +266,26 @@ class Context:
             said = self._words[cue.after - 1].text in ("was", "is", "were", "had", "have", "having")
             if self._words[start].text in (_VERBS_OF_QUESTIONS if said else ("will", "would")):
                 reached.update(range(start, cue.after + REACH))
+        return frozenset(reached)
+
+    def _in_general(self, cores: frozenset[int]) -> frozenset[int]:
+        """The places of questions about a thing in general: "Do migraines always come with ...", up to the person."""
+        words = self._words
+        reached: set[int] = set()
+        for core in cores:
+            begins = core == 1 or (core > 1 and words[core - 2].sentence != words[core].sentence)
+            if (
+                not begins
+                or words[core - 1].text not in ("do", "does")
+                or words[core - 1].sentence != words[core].sentence
+            ):
+                continue
+            place = core
+            while place < len(words) and words[place].sentence == words[core].sentence and place - core < REACH:
+                if words[place].text in self._lexicon.selves:
+                    break
+                reached.add(place)
+                place += 1
         return frozenset(reached)
 
     def _around(self, kind: str) -> frozenset[int]:

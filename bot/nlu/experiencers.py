@@ -9,8 +9,8 @@ from bot.nlu.lexicon import Lexicon
 from bot.nlu.reading import OTHER, PATIENT
 from bot.nlu.words import Word
 
-ANIMAL = "animal"
-_COMPANY = frozenset({"with", "from", "by", "for", "told", "as", "like"})
+ANIMAL, SOMEONE = "animal", "someone"
+_COMPANY = frozenset({"with", "from", "by", "told", "as", "like"})
 _OWNERS = frozenset({"my", "our"})
 _THESE = frozenset({"my", "our", "the", "this", "that", "his", "her", "a", "an", "some", "another", "your"})
 _OLD = frozenset({"old", "year", "years", "aged", "age", "y", "o", "yo", "m", "f"})
@@ -53,7 +53,7 @@ def _named(words: Sequence[Word], lexicon: Lexicon, cores: Collection[int]) -> l
     """The places where somebody is named, with who it is."""
     named: list[tuple[int, str]] = []
     known_other = False
-    last, other = PATIENT, OTHER
+    last, other = PATIENT, f"{OTHER}:{SOMEONE}"
     for place, word in enumerate(words):
         text = word.text
         who: Optional[str] = None

@@ -98,6 +98,8 @@ class Lexicon:
         self._add_terms(knowledge)
         self._add_cues(cues)
         self._add_compositions(knowledge)
+        # Signs that mean another thing with a matter of `anywhere`.
+        self.ambiguous = frozenset(sign for sign, site in self.findings_of if site in self.anywhere)
         self.circumstances = Circumstances(language["circumstances"], self._add_phrase)
 
     def _add_terms(self, knowledge: Knowledge) -> None:

@@ -16,7 +16,7 @@ from bot.nlu.leftovers import leftovers
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.owners import with_circumstances
 from bot.nlu.person import PersonReader
-from bot.nlu.reading import ABSENT, OTHER, PAST, PATIENT, PRESENT, Mention, Reading, Stretch
+from bot.nlu.reading import OTHER, PAST, PATIENT, PRESENT, Mention, Reading, Stretch
 from bot.nlu.times import attach
 from bot.nlu.words import Word
 
@@ -142,7 +142,7 @@ def _distinct(mentions: Sequence[Mention]) -> list[Mention]:
 def _who_is_meant(senses: Sequence[Sense]) -> str:
     """The other person whom a message is about, where all that is or was there is others'; empty where it is about the
     one who writes. Of several, the one of whom most is said to be there."""
-    if any(each.experiencer == PATIENT and each.status != ABSENT for each in senses):
+    if any(each.experiencer == PATIENT and each.status in (PRESENT, PAST) for each in senses):
         return ""
     present = [each.whom for each in senses if each.experiencer == OTHER and each.status == PRESENT]
     return max(present, key=lambda whom: (present.count(whom), -present.index(whom))) if present else ""

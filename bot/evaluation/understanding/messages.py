@@ -33,6 +33,9 @@ _INVENTED = (
 _RECOGNISED = "Messages that a reader sends to an emergency, those that the first turn sends there."
 _FALSE = "Messages sent to an emergency that a reader would not send there, of those that are none."
 
+# Chapters of ICD-10-CM.
+_NOT_NERVES = ("J", "K")
+
 
 def text_of(row: dict[str, Any]) -> str:
     """The message: its title, where it has one, and its text."""
@@ -126,11 +129,12 @@ def _wrong_emergencies(
 
 def neurological(knowledge: Knowledge, named: Iterable[str] = ()) -> set[str]:
     """The findings that belong to the topics: their complaints and those named, what complaints are kinds of, and every
-    kind of any of them."""
+    kind of any of them; but what ICD-10-CM files under the airways (J) or the digestive organs, teeth included (K)."""
     complaints = {name for topic in knowledge.topics.values() for name in topic.complaints}
     above = {wider for name in complaints for wider in knowledge.broader(name)}
     roots = complaints | above | {name for name in named if name in knowledge.findings}
-    return roots | {kind for name in roots for kind in knowledge.narrower(name)}
+    every = roots | {kind for name in roots for kind in knowledge.narrower(name)}
+    return {name for name in every if knowledge.findings[name].codes.get("icd10cm", "")[:1] not in _NOT_NERVES}
 
 
 def _kin(names: Iterable[str], knowledge: Knowledge) -> set[str]:
