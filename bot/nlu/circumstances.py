@@ -14,12 +14,14 @@ from bot.nlu.words import Word
 
 SET_OFF_BY, EASED_BY, DISTURBS = "set_off_by", "eased_by", "disturbs"
 # Words between a lead and its thing ("when I am very stressed"), and between a thing and what it does.
-_LEAD_REACH, _EFFECT_REACH = 7, 4
+_LEAD_REACH, _EFFECT_REACH, _LIST_STEP = 7, 4, 4
+_JOINS = frozenset({"and", "or", ",", "&", "plus", "even"})
 
 
 class Part(NamedTuple):
-    """What a phrase is: a thing, a lead before things, an effect behind them, or something disturbed; `role` is what
-    a lead or an effect makes of a thing (empty: nothing of ours, "it started when"), `value` the thing's id."""
+    """What a phrase is: a thing, a lead before things, an effect behind them, something that sets off by itself ("at
+    night"), or something disturbed. `role` is what a lead or an effect makes of a thing (empty: nothing of ours, "it
+    started when"), `value` the thing's id."""
 
     kind: str
     role: str
@@ -43,6 +45,8 @@ class Circumstances:
             self._add(phrases, Part("thing", "", str(value)), add)
         for value, phrases in data["disturbs"].items():
             self._add(phrases, Part("disturbed", DISTURBS, str(value)), add)
+        for value, phrases in data["by_itself"].items():
+            self._add(phrases, Part("by_itself", SET_OFF_BY, str(value)), add)
         for kind, groups in (("lead", data["leads"]), ("effect", data["effects"])):
             for role, phrases in groups.items():
                 self._add(phrases, Part(kind, "" if role == "nothing" else str(role)), add)
@@ -58,24 +62,37 @@ class Circumstances:
         things: list[tuple[Match[Part], Part]] = []
         for match in self._table.find(words):
             part = match.meanings[0]
-            if part.kind == "disturbed":
-                found.append(Circumstance(DISTURBS, part.value, match.first))
+            if part.kind in ("disturbed", "by_itself"):
+                found.append(Circumstance(part.role, part.value, match.first))
                 # "It keeps me awake at night": what disturbs is no thing of a lead.
-                lead = None
-            if part.kind == "lead":
+                lead = None if part.kind == "disturbed" else lead
+            elif part.kind == "lead":
                 lead = match
             elif part.kind == "thing":
+                if things and not self._joined(words, things[-1][0], match):
+                    things = []
                 things.append((match, part))
                 role = self._role(words, lead, match)
                 if role:
                     found.append(Circumstance(role, part.value, match.first))
-            elif part.kind == "effect" and things and part.role:
-                last, thing = things[-1]
-                near = 0 <= match.first - last.after <= _EFFECT_REACH
-                if near and words[match.first].sentence == words[last.first].sentence:
-                    found = [each for each in found if each.place != last.first]
-                    found.append(Circumstance(part.role, thing.value, last.first))
+            elif things and self._near(words, things[-1][0], match, _EFFECT_REACH):
+                # "Wind and cold set it off": an effect is of all the things listed before it.
+                places = {thing.first for thing, _ in things}
+                found = [each for each in found if each.place not in places]
+                if part.role:
+                    found += [Circumstance(part.role, each.value, thing.first) for thing, each in things]
         return list(dict.fromkeys(found))
+
+    @staticmethod
+    def _near(words: Sequence[Word], one: Match[Part], other: Match[Part], reach: int) -> bool:
+        """Whether a phrase stands at most `reach` words behind another in the same sentence."""
+        return 0 <= other.first - one.after <= reach and words[other.first].sentence == words[one.first].sentence
+
+    def _joined(self, words: Sequence[Word], one: Match[Part], other: Match[Part]) -> bool:
+        """Whether two things stand in one list."""
+        return self._near(words, one, other, _LIST_STEP) and any(
+            word.text in _JOINS for word in words[one.after : other.first]
+        )
 
     @staticmethod
     def _role(words: Sequence[Word], lead: Optional[Match[Part]], thing: Match[Part]) -> str:

@@ -94,7 +94,7 @@ class Context:
             side.order,
             self._qualities.spot(found),
             whom,
-            self._qualities.quality(found, "severity"),
+            self._qualities.severity(found),
             self._qualities.quality(found, "trend"),
             self._qualities.quality(found, "onset"),
         )

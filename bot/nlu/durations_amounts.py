@@ -8,6 +8,7 @@ from bot.nlu.durations_numbers import Number, NumberReader
 from bot.nlu.durations_tokens import Tokens
 from bot.nlu.durations_words import NUMBER, Bounds, Unit, Words
 
+_FARTHEST_UNIT = 400  # a year and some days are one amount, a month and some minutes are two
 _MOST_PARTS = 5  # "1 year 1 month 21 days"; a bound, so that no text makes the scan run long
 _LONGEST = 130 * 31536000.0  # seconds; nothing a person lives through is longer
 
@@ -135,6 +136,8 @@ class AmountReader:
                 break
             if part.unit.name in units or (join and part.unit.seconds > smallest):
                 break
+            if part.unit.seconds * _FARTHEST_UNIT < smallest:
+                break  # "2 months, 10 seconds each time": two times
             units.add(part.unit.name)
             smallest, end = min(smallest, part.unit.seconds), part.end
             low, high = bounds.low + part.bounds.low, bounds.high + part.bounds.high

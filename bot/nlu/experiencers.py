@@ -23,7 +23,7 @@ def experiencers(words: Sequence[Word], lexicon: Lexicon, cores: Collection[int]
     ("other:daughter").
 
     A person named holds until another is; a sentence that names the writer only further on is the writer's from its
-    first word ("Twitching in my calf"). A sentence that names nobody goes on about the last person where the message
+    first word ("The pain in my calf"). A sentence that names nobody goes on about the last person where the message
     began with somebody else, and comes back to the writer where it began with them.
     `cores` are the places where findings begin: an animal that begins one ("cat bite") does not have it, a person does.
     """

@@ -50,7 +50,7 @@ class PersonReader:
         self._letters = {"f": "female", "m": "male"}
         named = words["pregnancy"]
         self._pregnancy = frozenset(
-            name for each in named for name in (str(each), *knowledge.narrower(str(each))) if each in knowledge.findings
+            name for each in named if each in knowledge.findings for name in (str(each), *knowledge.narrower(str(each)))
         )
 
     def read(self, words: Sequence[Word], mentions: Sequence[Mention], about_other: bool) -> Person:

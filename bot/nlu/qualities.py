@@ -17,6 +17,10 @@ _NO_SIDES_BEFORE = frozenset(
 _NO_SIDES_BEHIND = frozenset({"all", "not", "is", "be", "alright"})
 
 
+# From which number out of ten pain is called what (after the usual bands of a numeric rating scale: 1-3, 4-6, 7-10).
+_SCORES = (("severe", 7), ("moderate", 4), ("mild", 1))
+
+
 class Side(NamedTuple):
     """A side of the body: left, right or both, and the sides in the order in which they were said."""
 
@@ -32,6 +36,7 @@ class Qualities:
         self._cues = cues
         self._clauses = clauses
         self._denied = denied
+        self._scores = _scores(words)
 
     def side(self, found: Found) -> Side:
         """The side nearest to a finding in its sentence, or, for the last finding of a sentence that names none, the
@@ -70,6 +75,15 @@ class Qualities:
                 if meaning.kind in ("trend", "onset") or (meaning.kind == "side" and not self._idiom(cue.first)):
                     said.setdefault(meaning.kind, meaning.value)
         return said
+
+    def severity(self, found: Found) -> Optional[str]:
+        """How bad a finding is: by a word, or by a number out of ten in its sentence or the next."""
+        said = self.quality(found, "severity")
+        if said is not None or not self._scores:
+            return said
+        sentence = self._words[found.core].sentence
+        near = [score for place, score in self._scores if 0 <= self._words[place].sentence - sentence <= 1]
+        return next((name for name, least in _SCORES if near and near[0] >= least), None)
 
     def quality(self, found: Found, kind: str) -> Optional[str]:
         """The nearest word of this kind in the sentence, or, for a finding that ends its sentence, in the next one."""
@@ -115,3 +129,16 @@ class Qualities:
         following = self._words[place + 1].text if place + 1 < len(self._words) else ""
         before = self._words[place - 1].text if place else ""
         return following in _NO_SIDES_BEFORE or before in _NO_SIDES_BEHIND
+
+
+def _scores(words: Sequence[Word]) -> list[tuple[int, int]]:
+    """The numbers out of ten that a text gives ("8/10", "6 out of 10"), with their places."""
+    scores = []
+    for place, word in enumerate(words):
+        if word.text in ("10", "ten") and place and words[place - 1].text != "-":
+            back = 3 if words[place - 1].text == "of" and words[max(0, place - 2)].text == "out" else 1
+            glued = back == 1 and words[place - 1].end == word.end
+            said = words[place - back].text if place >= back else ""
+            if (back == 3 or glued) and said.isdigit() and int(said) <= 10:
+                scores.append((place, int(said)))
+    return scores
