@@ -10,6 +10,7 @@ from bot.nlu.durations_words import BOUT, DATE, NUMBER, UNIT, Words
 # No quantifier stands inside another over the same characters: the pattern cannot backtrack.
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*|[^\s]")
 _LONGEST_NUMBER = 12  # characters; a longer run of digits is an identifier, not an amount
+_MOST_SEEN, _LONGEST_SEEN = 50_000, 40  # words that are remembered, and characters of one
 PAD = 8  # empty tokens before and behind, so that looking around needs no bounds check
 _NEAR = 12  # a number further than this from any unit or month is not looked at
 
@@ -29,7 +30,7 @@ class Tokens:
         flags: list[int] = [0] * PAD
         known, flag_of, letters = vocabulary.known, vocabulary.flags, vocabulary.letters
         months, dating = vocabulary.months, vocabulary.after_day
-        spelled: dict[str, str] = {}
+        seen = vocabulary.seen
         last_end = -1
         for match in _TOKEN.finditer(plain):
             raw = match.group()
@@ -45,15 +46,18 @@ class Tokens:
                     if value is not None and not chained:
                         flag = NUMBER | DATE if len(raw) == 4 else NUMBER
             else:
-                word = raw.lower()
-                if word not in known and len(word) > 3:
-                    if word.endswith("'s") and word[:-2] in known:
-                        word = word[:-2]
-                    elif word.isalpha():
-                        if word not in spelled:
-                            spelled[word] = correct(word)
-                        word = spelled[word]
-                flag = flag_of.get(word, 0)
+                read = seen.get(raw)
+                if read is None:
+                    word = raw.lower()
+                    if word not in known and len(word) > 3:
+                        if word.endswith("'s") and word[:-2] in known:
+                            word = word[:-2]
+                        elif word.isalpha():
+                            word = correct(word)
+                    read = (word, flag_of.get(word, 0))
+                    if len(seen) < _MOST_SEEN and len(raw) < _LONGEST_SEEN:
+                        seen[raw] = read
+                word, flag = read
                 if values[-1] is not None:
                     if word in letters:
                         flag |= UNIT

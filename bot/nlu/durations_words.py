@@ -134,6 +134,8 @@ class Words:
     """Look-up tables of the language data. Raises KeyError or ValueError where a part lacks or is malformed."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
+        # Words as they were typed, with what they are taken for and their flag; grows while texts are read.
+        self.seen: dict[str, tuple[str, int]] = {}
         self.numbers: dict[str, float] = {word: float(value) for word, value in data["numbers"].items()}
         self.tens: dict[str, float] = {word: float(value) for word, value in data["tens"].items()}
         self.hundreds: dict[str, float] = {word: float(value) for word, value in data["hundreds"].items()}

@@ -120,28 +120,28 @@ class PhraseTable(Generic[T]):
     def find(self, words: Sequence[Word]) -> list[Match[T]]:
         """The phrases in a text: at each place the longest one, none overlapping an earlier one."""
         found: list[Match[T]] = []
-        place = 0
-        root = self._root.next
-        while place < len(words):
-            match = self._longest(words, place) if words[place].stem in root else None
-            if match is None:
-                place += 1
-            else:
-                found.append(match)
-                place = match.after
+        root, free = self._root.next, 0
+        for place in [at for at, word in enumerate(words) if word.stem in root]:
+            if place >= free:
+                match = self._longest(words, place)
+                if match is not None:
+                    found.append(match)
+                    free = match.after
         return found
 
     def every(self, words: Sequence[Word]) -> list[Match[T]]:
         """Like `find`, but the phrases may overlap: the longest one at every place."""
         root = self._root.next
-        matches = (self._longest(words, place) for place in range(len(words)) if words[place].stem in root)
+        matches = (self._longest(words, place) for place, word in enumerate(words) if word.stem in root)
         return [match for match in matches if match is not None]
 
     def _step(self, state: _State[T], stem: str) -> Optional[_State[T]]:
         try:
             return state.next[stem]
         except KeyError:
-            pass
+            return self._first_step(state, stem)
+
+    def _first_step(self, state: _State[T], stem: str) -> Optional[_State[T]]:
         nodes = {id(each): each for node in state.nodes for each in node.next.get(stem, ())}
         if not nodes:
             # Most words of a text lead nowhere, and the same ones again and again.
@@ -160,21 +160,26 @@ class PhraseTable(Generic[T]):
         return following
 
     def _longest(self, words: Sequence[Word], first: int) -> Optional[Match[T]]:
-        size, sentence, skip = len(words), words[first].sentence, self._skip
-        meanings: tuple[T, ...] = ()
-        after = first
+        size, skip, step = len(words), self._skip, self._step
+        _, _, _, stem, sentence = words[first]
+        state = step(self._start, stem)
+        if state is None:
+            return None
+        meanings, after = state.meanings, first + 1
+        if state.ended:
+            return Match(first, after, meanings) if meanings else None
         # Where a small word stands in one phrase and inside another ("all"), both ways are tried.
-        open_ways = [(self._start, first, 0, 0)]
+        open_ways = [(state, first + 1, 0, 0)]
         while open_ways:
             state, place, skipped, gap = open_ways.pop()
             while place < size:
-                word = words[place]
-                if word.sentence != sentence:
+                _, _, text, stem, its_sentence = words[place]
+                if its_sentence != sentence:
                     break
-                following = self._step(state, word.stem)
-                if state.gap is not None and gap < _GAP_SIZE and word.text not in _BARRIERS:
+                following = step(state, stem)
+                if state.gap is not None and gap < _GAP_SIZE and text not in _BARRIERS:
                     open_ways.append((state.gap, place + 1, skipped, gap + 1))
-                skips = skipped < MOST_SKIPPED and place > first and not state.ended and word.text in skip
+                skips = skipped < MOST_SKIPPED and text in skip
                 if following is not None:
                     if skips:
                         open_ways.append((state, place + 1, skipped + 1, gap))
@@ -182,7 +187,7 @@ class PhraseTable(Generic[T]):
                     skipped = gap = 0
                     state = following
                     if state.meanings:
-                        if place > after:
+                        if place > after or not meanings:
                             after, meanings = place, state.meanings
                         elif place == after and meanings is not state.meanings:
                             meanings = tuple(dict.fromkeys((*meanings, *state.meanings)))

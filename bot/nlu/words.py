@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -16,6 +17,9 @@ from bot.nlu.spelling import Speller
 # Signs that end a sentence; a colon and a dash end only the reach of what stands before them.
 ENDS = frozenset(".!?;…")
 _LINE = 3
+# What stands between blanks; spaCy's tokenizer looks no further than these, so that each is cut up only once.
+_CHUNK = re.compile(r"\S+")
+_MOST_KNOWN, _LONGEST_KNOWN = 100_000, 40
 _SIGNS = str.maketrans(
     {
         "’": "'",
@@ -56,7 +60,7 @@ class Lexer:
         self._spellings = {word: tuple(plain.split()) for word, plain in spellings.items()}
         self.speller = Speller({**dict.fromkeys(self._spellings, 0), **vocabulary})
         self._stems: dict[str, tuple[str, ...]] = {}
-        self._cache: dict[str, tuple[tuple[str, str], ...]] = {}
+        self._cache: dict[str, tuple[tuple[int, int, str, str, bool], ...]] = {}
 
     def stem(self, word: str) -> str:
         """The stem of one plain word, by the Snowball stemmer for English (Porter2)."""
@@ -80,31 +84,46 @@ class Lexer:
     def words(self, text: str) -> list[Word]:
         """The words of a text in order, with punctuation as words of its own."""
         found: list[Word] = []
-        sentence = line = 0
+        plain_text = _plain(text)
+        sentence = line = last = 0
         cache = self._cache
-        tokens = self._tokenizer(_plain(text))
-        for at, token in enumerate(tokens):
-            raw = token.text
-            if raw.isspace():
-                # A blank line ends a sentence, and so does a line of some words; one word a line is one sentence.
-                alone = at + 2 >= len(tokens) or "\n" in tokens[at + 2].text
-                if "\n\n" in raw or ("\n" in raw and line >= _LINE and not alone):
+        for match in _CHUNK.finditer(plain_text):
+            chunk = match.group()
+            start, end = match.span()
+            pieces = cache.get(chunk)
+            if pieces is None:
+                pieces = self._pieces(chunk)
+            if start - last > 1 or plain_text[last : last + 1] == "\n":
+                gap = plain_text[last:start]
+                if "\n" in gap:
+                    # A blank line ends a sentence, and so does a line of some words; one word a line is one sentence.
+                    after = plain_text[end : end + 1]
+                    alone = len(pieces) == 1 and after in ("", "\n")
+                    if "\n\n" in gap or (line >= _LINE and not alone):
+                        sentence += 1
+                    line = 0
+            for first, after_last, plain, stem, ends in pieces:
+                found.append(Word(start + first, start + after_last, plain, stem, sentence))
+                if ends:
                     sentence += 1
-                line = 0 if "\n" in raw else line
-                continue
-            line += 1
-            forms = cache.get(raw)
-            if forms is None:
-                forms = self._forms(raw)
-                if len(cache) < 100_000 and len(raw) < 40:
-                    cache[raw] = forms
-            start = token.idx
-            end = start + len(raw)
-            for plain, stem in forms:
-                found.append(Word(start, end, plain, stem, sentence))
-            if raw[:1] in ENDS:
-                sentence += 1
+            line += len(pieces)
+            last = end
         return found
+
+    def _pieces(self, chunk: str) -> tuple[tuple[int, int, str, str, bool], ...]:
+        """The words of a piece of text without blanks: first and last character in it, plain spelling, stem, and
+        whether a sentence ends there."""
+        pieces: list[tuple[int, int, str, str, bool]] = []
+        for token in self._tokenizer(chunk):
+            raw, first = token.text, token.idx
+            forms = self._forms(raw)
+            after = first + len(raw)
+            pieces += [(first, after, plain, stem, False) for plain, stem in forms[:-1]]
+            pieces += [(first, after, plain, stem, raw[0] in ENDS) for plain, stem in forms[-1:]]
+        known = tuple(pieces)
+        if len(self._cache) < _MOST_KNOWN and len(chunk) < _LONGEST_KNOWN:
+            self._cache[chunk] = known
+        return known
 
     def _forms(self, raw: str) -> tuple[tuple[str, str], ...]:
         if raw in self._spellings:
