@@ -186,7 +186,7 @@ class Context:
 
     def _is_over(self, cue: Match[Cue]) -> bool:
         """Whether words such as "it stopped" or "has gone" say that something ended: not "it stops when I press on it",
-        which is a habit, nor "has gone numb", which has only begun."""
+        which is a habit, nor "has gone stiff", which has only begun."""
         words = self._words
         if any(words[place].text in self._lexicon.habits for place in range(cue.first, cue.after)):
             return False
@@ -218,7 +218,7 @@ class Context:
             ends = cue.after >= len(words) or words[cue.after].sentence != words[cue.first].sentence
             ends = ends or words[cue.after].text in ENDS
             comma = not ends and words[cue.after].text in (",", "and", "-", ")")
-            # "Fever? No."
+            # "Pain? No."
             if all(word.text in (":", "-", "=", "(", "?") for word in between) and (ends or comma):
                 return True
         return False
@@ -269,7 +269,7 @@ class Context:
         return frozenset(reached)
 
     def _in_general(self, cores: frozenset[int]) -> frozenset[int]:
-        """The places of questions about a thing in general: "Do migraines always come with ...", up to the person."""
+        """The places of questions about a thing in general: "Do pains always come with ...", up to the person."""
         words = self._words
         reached: set[int] = set()
         for core in cores:

@@ -40,7 +40,7 @@ class Qualities:
 
     def side(self, found: Found) -> Side:
         """The side nearest to a finding in its sentence, or, for the last finding of a sentence that names none, the
-        one that begins the next ("My face droops. Left side.")."""
+        one that begins the next ("My face hurts. Left side.")."""
         near: dict[str, tuple[int, int]] = {}
         for cue in self._cues.near_of("side", found.first - _SIDE_REACH, found.after + REACH):
             if cue.first in self._denied or self._idiom(cue.first) or not self._reaches(cue.first, found):

@@ -150,9 +150,9 @@ def _shared(text: str, owned: Sequence[Stretch], mentions: Sequence[Mention]) ->
 def _listed(
     text: str, owned: Sequence[Stretch], mentions: Sequence[Mention], complaints: Collection[str]
 ) -> list[Stretch]:
-    """The time of the last of a plain list, for the others in it that have none ("sore throat, cough, 3 days").
+    """The time of the last of a plain list, for the others in it that have none ("sore throat, sore ear, 3 days").
 
-    Nothing but commas and "and" may stand between: a clause of its own ("and now my face droops") has its own time.
+    Nothing but commas and "and" may stand between: a clause of its own ("and now my arm hurts") has its own time.
     """
     timed = {each.finding for each in owned if each.kind in ("onset", "until")}
     starts = [each.start for each in mentions]
