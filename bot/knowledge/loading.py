@@ -68,7 +68,7 @@ def build(documents: Mapping[str, Any]) -> Knowledge:
 
 def _findings(documents: Mapping[str, Any]) -> dict[str, Finding]:
     words = ("label", "kind", "say", "say_not", "compose", "broader", "choice", "calms", "own_denial", "codes")
-    valid = (*words, "asked_in", "only_for", "overlaps")
+    valid = (*words, "history", "acute", "asked_in", "only_for", "overlaps")
     questions = documents.get("interview.yml", {}).get("questions", {})
     every = {key for name, data in documents.items() if name.startswith("findings/") for key in data}
     signs = documents.get("language/en/signs.yml", {})
@@ -99,6 +99,8 @@ def _findings(documents: Mapping[str, Any]) -> dict[str, Finding]:
                 choice=fields.maybe("choice"),
                 calms=bool(entry.get("calms", False)),
                 own_denial=bool(entry.get("own_denial", False)),
+                history=bool(entry.get("history", False)),
+                acute=bool(entry.get("acute", False)),
                 asked_in=fields.known("asked_in", questions, "question", "knowledge/interview.yml"),
                 only_for=_only_for(file, (name, "only_for"), entry.get("only_for")),
                 overlaps=fields.names("overlaps", others, "finding", "knowledge/findings/"),

@@ -15,6 +15,7 @@ from bot.nlu.words import Word
 SET_OFF_BY, EASED_BY, DISTURBS = "set_off_by", "eased_by", "disturbs"
 # Words between a lead and its thing ("when I am very stressed"), and between a thing and what it does.
 _LEAD_REACH, _EFFECT_REACH, _LIST_STEP = 7, 4, 4
+_MOST_LISTED = 6
 _JOINS = frozenset({"and", "or", ",", "&", "plus", "even"})
 
 
@@ -60,6 +61,7 @@ class Circumstances:
         found: list[Circumstance] = []
         lead: Optional[Match[Part]] = None
         things: list[tuple[Match[Part], Part]] = []
+        later: list[Circumstance] = []
         for match in self._table.find(words):
             part = match.meanings[0]
             if part.kind in ("disturbed", "by_itself"):
@@ -71,14 +73,19 @@ class Circumstances:
             elif part.kind == "thing":
                 if things and not self._joined(words, things[-1][0], match):
                     things = []
-                things.append((match, part))
+                things = [*things[1 - _MOST_LISTED :], (match, part)]
                 role = self._role(words, lead, match)
                 if role:
                     found.append(Circumstance(role, part.value, match.first))
             elif things and self._near(words, things[-1][0], match, _EFFECT_REACH):
                 # "Wind and cold set it off": an effect is of all the things listed before it.
                 places = {thing.first for thing, _ in things}
-                found = [each for each in found if each.place not in places]
+                while found and found[-1].place >= things[0][0].first:
+                    kept = found.pop()
+                    if kept.place not in places:
+                        later.append(kept)
+                found += reversed(later)
+                later.clear()
                 if part.role:
                     found += [Circumstance(part.role, each.value, thing.first) for thing, each in things]
         return list(dict.fromkeys(found))

@@ -235,6 +235,8 @@ class _Composer:
         chosen = [best]
         itself = _Place("", sign.first, sign.after)
         for _, site in sorted(priced, key=lambda each: each[1].first):
+            if best.name not in self._lexicon.vague and site.name in self._lexicon.vague:
+                continue
             if site not in chosen and any(_listed(self._words, one, site, self._lexicon) for one in (itself, *chosen)):
                 chosen.append(site)
         return chosen
@@ -247,7 +249,9 @@ class _Composer:
             if word.text in _BREAKS or word.text == "and":
                 following = between[at + 1].text if at + 1 < len(between) else ""
                 apart = following in self._lexicon.selves and not any(each.text in _PLURALS for each in between[at:])
-                cost += _SUBJECT_COST if apart else _BREAK_COST
+                # "The left half of my face and my arm went dead": two parts in one list, with no word of their own.
+                listed = site.first < sign.first and at == 0
+                cost += _SUBJECT_COST if apart and not listed else _BREAK_COST
         others = bisect_left(self._sign_places, high) - bisect_left(self._sign_places, low)
         cost += _OTHER_SIGN_COST * others
         if site.name in self._lexicon.vague:

@@ -6,7 +6,7 @@ cues are data, in knowledge/language/en/cues.yml.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Optional
 
 from bot.nlu.clauses import REACH, Clauses
@@ -22,6 +22,7 @@ from bot.nlu.words import ENDS, Word
 _LIST_STEP = 8
 # Sentences that "all gone now" reaches back.
 _ALL_GONE_REACH = 3
+_ALL_OF_IT = frozenset({"it", "they", "that", "everything", "all", "this", "and", "then"})
 _VERBS_OF_QUESTIONS = frozenset({"will", "would", "can", "could", "do", "does", "should", "is", "are", "might", "may"})
 # Such a word inside a phrase ("the sight suddenly went") says how it is as well.
 _IN_LOOKALIKES = frozenset({"doubts", "asks"})
@@ -55,7 +56,7 @@ class Context:
         self._words = words
         self._lexicon = lexicon
         # A phrase that carries its own negation ("can't feel") is a finding, and denies nothing behind it.
-        inside = {place for each in found for place in range(each.core, each.core_after)}
+        inside = {place for each in found if not each.absent for place in range(each.core, each.core_after)}
         skipped = frozenset(inside)
         inside.update(place for term in terms if _is_lookalike(term) for place in range(term.first, term.after))
         self.matches = [
@@ -66,14 +67,23 @@ class Context:
         ]
         self._cues = cues = Cues(self.matches)
         self._clauses = Clauses(words, lexicon, found)
-        cores = frozenset(each.core for each in found)
+        cores = frozenset(place for each in found for place in range(each.core, each.core_after))
         self._ends = {each.first for each in cues.of("ends")}
         self._last_words = {each.after - 1 for each in found}
         self._denials = {cue.first for cue in cues.of("denies")}
         # A finding that carries its own "no" ("no money and no wish to live") is not denied by one before it.
-        self._negated = {each.first for each in found if self._denies(words[each.first].stem)}
+        self._negated = {
+            each.first
+            for each in found
+            if any(self._denies(words[at].stem) for at in range(each.first, min(each.first + 2, each.core_after)))
+        }
         self._denied = self._reached("denies")
-        self._doubted = self._reached("doubts") | self._supposed() | self._reached("asks") | self._in_general(cores)
+        self._doubted = (
+            self._reached("doubts")
+            | self._supposed()
+            | self._reached("asks")
+            | self._in_general([each.core for each in found])
+        )
         self._numbed = self._around("doubts_around")
         self._worried = self._reached("worries")
         self._ever_over = any(cues.of(kind) for kind in ("past", "gone", "all_gone", "no_longer", "stopped"))
@@ -118,7 +128,7 @@ class Context:
         numbed = core in self._numbed and found.finding in self._lexicon.doubted_around and not self._goes_on(found)
         if numbed or core in self._doubted or (named and core in self._worried):
             return UNCERTAIN, None
-        recency = self._recency(found, experiencer, named)
+        recency = None if found.finding in self._lexicon.histories else self._recency(found, experiencer, named)
         return (PRESENT, None) if recency is None else (PAST, recency)
 
     def _goes_on(self, found: Found) -> bool:
@@ -147,7 +157,7 @@ class Context:
             return "recent"
         other = experiencer == OTHER
         if self._had(found) and ((named and other) or ((named or other) and not going_on)):
-            return "remote"
+            return "remote" if named else "recent"
         return None
 
     def _is_then(self, cue: Match[Cue], found: Found) -> bool:
@@ -177,9 +187,12 @@ class Context:
             if words[cue.first].sentence <= sentence + 1 and not (is_of(cue, "gone") and not self._is_over(cue))
         ]
         for kind in ("all_gone", "gone"):
-            for cue in self._cues.near_of(kind, end, found.after + 3 * REACH):
+            for cue in self._cues.near_of(kind, found.after, found.after + 3 * REACH):
                 apart = words[cue.first].sentence - sentence
-                opens = kind == "all_gone" or words[cue.first - 1].sentence != words[cue.first].sentence
+                before = words[cue.first - 2 : cue.first] if cue.first > 1 else words[: cue.first]
+                opens = kind == "all_gone" or all(
+                    word.sentence != words[cue.first].sentence or word.text in _ALL_OF_IT for word in before
+                )
                 if 0 <= apart <= _ALL_GONE_REACH and opens and self._is_over(cue):
                     cues.append(cue)
         return cues
@@ -194,7 +207,11 @@ class Context:
         if last not in self._lexicon.open_ends or cue.after >= len(words):
             return True
         after = words[cue.after]
-        return after.sentence != words[cue.first].sentence or after.text in self._lexicon.after_ends
+        return (
+            after.sentence != words[cue.first].sentence
+            or after.text in self._lexicon.after_ends
+            or after.text.isdigit()
+        )
 
     def _not_so(self, core: int) -> bool:
         """Whether a no stands right before a phrase, with no comma between."""
@@ -268,7 +285,7 @@ class Context:
                 reached.update(range(start, cue.after + REACH))
         return frozenset(reached)
 
-    def _in_general(self, cores: frozenset[int]) -> frozenset[int]:
+    def _in_general(self, cores: Iterable[int]) -> frozenset[int]:
         """The places of questions about a thing in general: "Do pains always come with ...", up to the person."""
         words = self._words
         reached: set[int] = set()
@@ -321,11 +338,17 @@ class Context:
             if place in self._ends or place in self._denials or word.text == ":" or self._clauses.new_subject(place):
                 break
             following = words[place + 1].text if place + 1 < len(words) else ""
+            # "No fever, 38 weeks pregnant": what begins with a number is another matter.
+            if word.text == "," and following[:1].isdigit():
+                break
             if one and word.text == "," and following not in ("or", "nor"):
                 break
             if listed and word.text == "," and following not in ("or", "nor", "and", "no"):
                 break
             if word.text in self._lexicon.selves and place - 1 in self._last_words and place > cue.after:
+                break
+            # "No answer at the surgery, my dad is slurring": somebody else, of whom nothing was denied.
+            if word.text in self._lexicon.others and place - cue.after > 1 and words[place - 1].text in ("my", "our"):
                 break
             place += 1
         return place

@@ -78,6 +78,8 @@ class Context:
         words = tokens.words
         if words[when.start - 1] in self._words.cues["ago"]:
             return None  # "a week ago tonight" is one time, already read
+        if words[when.start - 1] in self._words.cues["of"] and words[when.start] in ("my", "his", "her"):
+            return None  # "the worst pain of my whole life"
         if when.today:
             if words[when.start - 1] in self._words.reject["today_right_after"]:
                 return None

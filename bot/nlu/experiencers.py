@@ -25,22 +25,25 @@ def experiencers(words: Sequence[Word], lexicon: Lexicon, cores: Collection[int]
     A person named holds until another is; a sentence that names the writer only further on is the writer's from its
     first word ("The pain in my calf"). A sentence that names nobody goes on about the last person where the message
     began with somebody else, and comes back to the writer where it began with them.
-    `cores` are the places where findings begin: an animal that begins one ("cat bite") does not have it, a person does.
+    `cores` are the places of the words that say findings: who stands among them ("cat bite", "baby moves less") is no
+    new person.
     """
     named = _named(words, lexicon, cores)
     if not named:
         return [PATIENT] * len(words)
     people: list[str] = []
-    began: Optional[str] = None
-    now, sentence, marks = PATIENT, -1, dict(named)
+    # "Fever 40, she makes no sense": a message that names somebody first by "she" is hers from its first word.
+    first = named[0][1] if words[named[0][0]].text in lexicon.pronouns else PATIENT
+    began: Optional[str] = first if first != PATIENT else None
+    now, sentence, marks = first, -1, dict(named)
     first_in: dict[int, str] = {}
     for place, who in named:
         first_in.setdefault(words[place].sentence, who)
     for place, word in enumerate(words):
         if word.sentence != sentence:
             sentence = word.sentence
-            first = first_in.get(sentence)
-            if first == PATIENT or (first is None and began == PATIENT):
+            named_here = first_in.get(sentence)
+            if named_here == PATIENT or (named_here is None and began == PATIENT):
                 now = PATIENT
         if place in marks:
             now = marks[place]
@@ -58,7 +61,7 @@ def _named(words: Sequence[Word], lexicon: Lexicon, cores: Collection[int]) -> l
         text = word.text
         who: Optional[str] = None
         if text in lexicon.others:
-            if place + 1 < len(words) and words[place + 1].text in lexicon.no_person:
+            if place in cores or (place + 1 < len(words) and words[place + 1].text in lexicon.no_person):
                 continue
             if not (_company(words, place) or _witness(words, lexicon, place) or _is_self(words, lexicon, place)):
                 who, known_other = f"{OTHER}:{text}", True

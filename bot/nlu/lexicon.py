@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Optional, TypeVar
 
 from bot.knowledge import Knowledge
 from bot.nlu.circumstances import Circumstances
-from bot.nlu.phrases import GAP, PhraseTable
+from bot.nlu.phrases import GAP, Match, PhraseTable
 from bot.nlu.vocabulary import vocabulary
-from bot.nlu.words import Lexer
+from bot.nlu.words import Lexer, Word
 
 T = TypeVar("T")
 # Words that hasty messages leave out.
+_GONE = frozenset({"gone", "went", "go", "goes"})
 _UNSAID = frozenset({"my", "his", "her", "the", "a"})
 _CUES = (
     "denies",
@@ -70,6 +71,7 @@ class Lexicon:
         self._skip = frozenset(str(word) for word in skip["skip"])
         self._groups = {str(name): "|".join(map(str, ways)) for name, ways in language.get("groups", {}).items()}
         self.terms: PhraseTable[Term] = PhraseTable(skip["skip"])
+        self.lookalikes: PhraseTable[Term] = PhraseTable(skip["skip_in_lookalikes"])
         self.sites: PhraseTable[str] = PhraseTable()
         self.matters: PhraseTable[str] = PhraseTable()
         self.cues: PhraseTable[Cue] = PhraseTable()
@@ -88,6 +90,7 @@ class Lexicon:
         self.habits, self.amounts = _words(cues["habits"]), _words(cues["amounts"])
         self.open_ends, self.after_ends = _words(cues["open_ends"]), _words(cues["after_ends"])
         self.conditions = frozenset(each.id for each in knowledge.findings.values() if each.kind == "condition")
+        self.histories = frozenset(each.id for each in knowledge.findings.values() if each.history)
         self.doubted_around = _words(cues["doubted_around"])
         sites = language["sites"]
         # Parts of the body that a more exact one beside them makes plain ("the left side of my face").
@@ -106,7 +109,9 @@ class Lexicon:
         for finding in knowledge.findings.values():
             self._add(finding.say, Term("finding", finding.id))
             self._add(finding.say_not, Term("absence", finding.id))
-        self._add(knowledge.language["lookalikes"]["phrases"], Term("lookalike", ""))
+        for phrase in knowledge.language["lookalikes"]["phrases"]:
+            # What is nothing of ours must be said in full, but for the smallest words: it takes findings away.
+            self._add_phrase(self.lookalikes, str(phrase), Term("lookalike", ""))
         for sign, phrases in knowledge.language["signs"].items():
             self._add(phrases, Term("sign", sign))
         for site, entry in knowledge.language["sites"].items():
@@ -121,8 +126,7 @@ class Lexicon:
 
     def _add(self, phrases: Iterable[object], term: Term) -> None:
         for phrase in phrases:
-            # What is nothing of ours must be said in full: it takes findings away.
-            self._add_phrase(self.terms, str(phrase), term, short=term.kind != "lookalike")
+            self._add_phrase(self.terms, str(phrase), term, short=True)
 
     def _add_phrase(self, table: PhraseTable[T], phrase: str, meaning: T, short: bool = False) -> None:
         """A phrase as the knowledge writes it: "can_not|unable_to move" is "can not move" and "unable to move". A "|"
@@ -185,6 +189,46 @@ class Lexicon:
                     if (sign, part) in declared:
                         self.findings_of[(sign, site)] = tuple(declared[(sign, part)])
                         break
+
+    def find_terms(self, words: Sequence[Word]) -> list[Match[Term]]:
+        """What the words of a text say: findings, signs, sites, and what only looks like them. None overlaps another:
+        at each place the longest counts, and a part of the body of several words gives way to a phrase inside it."""
+        found: list[Match[Term]] = []
+        terms, lookalikes, free = self.terms, self.lookalikes, 0
+        for place, word in enumerate(words):
+            if place < free or (word.stem not in terms.firsts and word.stem not in lookalikes.firsts):
+                continue
+            match, other = terms.longest(words, place), lookalikes.longest(words, place)
+            if match is None or (other is not None and other.after > match.after):
+                match = other
+            elif match.after - place > 1 and all(meaning.kind == "site" for meaning in match.meanings):
+                match = self._inside(words, match)
+            elif self._goes_on(words, match):
+                match = self._site_at(words, place)
+            if match is not None:
+                found.append(match)
+                free = match.after
+        return found
+
+    def _goes_on(self, words: Sequence[Word], match: Match[Term]) -> bool:
+        """Whether a phrase that ends in "gone" is followed by the sign that says what it has gone ("has gone numb")."""
+        if words[match.after - 1].text not in _GONE or match.after >= len(words):
+            return False
+        return any(meaning.kind == "sign" for meaning in self.terms.meanings((words[match.after].stem,)))
+
+    def _site_at(self, words: Sequence[Word], place: int) -> Optional[Match[Term]]:
+        site = self.sites.longest(words, place)
+        if site is None:
+            return None
+        return Match(site.first, site.after, tuple(Term("site", name) for name in site.meanings))
+
+    def _inside(self, words: Sequence[Word], site: Match[Term]) -> Match[Term]:
+        """The phrase that begins inside a site and goes beyond it ("lower eyelid keeps going"), or else the site."""
+        for place in range(site.first + 1, site.after):
+            match = self.terms.longest(words, place)
+            if match is not None and match.after > site.after and not self._goes_on(words, match):
+                return match
+        return site
 
     def plain_findings(self, sign: str, alone: bool) -> tuple[str, ...]:
         """The findings that a sign stands for where no site of its own is said: the one of the same name if there is

@@ -8,7 +8,7 @@ one look-up a word.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Optional, TypeVar
 
@@ -134,6 +134,15 @@ class PhraseTable(Generic[T]):
         root = self._root.next
         matches = (self._longest(words, place) for place, word in enumerate(words) if word.stem in root)
         return [match for match in matches if match is not None]
+
+    @property
+    def firsts(self) -> Mapping[str, object]:
+        """The stems that some phrase begins with."""
+        return self._root.next
+
+    def longest(self, words: Sequence[Word], first: int) -> Optional[Match[T]]:
+        """The longest phrase that begins at a place; None where none does."""
+        return self._longest(words, first) if words[first].stem in self._root.next else None
 
     def _step(self, state: _State[T], stem: str) -> Optional[_State[T]]:
         try:

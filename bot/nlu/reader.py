@@ -20,30 +20,31 @@ from bot.nlu.reading import OTHER, PAST, PATIENT, PRESENT, Mention, Reading, Str
 from bot.nlu.times import attach
 from bot.nlu.words import Word
 
+# Seconds; an illness that passes and came longer ago is over.
+_LONG_AGO = 28 * 86_400
+
 
 class Reader:
     """Reads messages with the words of one knowledge version. Safe to share between threads."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.lexicon = Lexicon(knowledge)
-        self._knowledge = knowledge
+        findings = knowledge.findings.values()
+        self._acute = frozenset(each.id for each in findings if each.acute)
+        counted = [str(name) for name in knowledge.language["people"]["pregnancy"] if name in knowledge.findings]
+        self._counted = frozenset(each for name in counted for each in (name, *knowledge.narrower(name)))
         no_owners = frozenset(map(str, knowledge.language["circumstances"]["no_owners"]))
         self._timed = frozenset(
-            each.id
-            for each in knowledge.findings.values()
-            if each.kind in ("symptom", "complaint", "event") and each.id not in no_owners
+            each.id for each in findings if each.kind in ("symptom", "complaint", "event") and each.id not in no_owners
         )
-        self._complaints = (
-            frozenset(each.id for each in knowledge.findings.values() if each.kind in ("symptom", "complaint"))
-            - no_owners
-        )
+        self._complaints = frozenset(each.id for each in findings if each.kind in ("symptom", "complaint")) - no_owners
         self._person = PersonReader(knowledge, self.lexicon)
         self._durations = DurationReader(knowledge.language["time"], correct=self.lexicon.lexer.speller.correct)
 
     def read(self, text: str, as_of: date) -> Reading:
         """What `text` says. Relative dates in it ("last Tuesday") refer to `as_of`. Never raises on any text."""
         words = self.lexicon.lexer.words(text)
-        terms = self.lexicon.terms.find(words)
+        terms = self.lexicon.find_terms(words)
         found = compose(words, self.lexicon, terms)
         context = Context(words, self.lexicon, found, terms)
         senses = [context.sense(each) for each in found]
@@ -57,7 +58,8 @@ class Reader:
             ]
         )
         mentions = with_circumstances(mentions, self.lexicon.circumstances.find(words), words, self._complaints)
-        stretches = attach(text, self._durations.read(text, as_of), mentions, self._timed)
+        person = self._person.read(words, mentions, about_other)
+        stretches = attach(text, self._times(text, as_of, mentions), mentions, self._timed)
         stretches = tuple(self._over(each, mentions) for each in stretches)
         mentions = [_ended(each, stretches) for each in mentions]
         answer, ordinals = read_answer(words, self.lexicon)
@@ -69,7 +71,7 @@ class Reader:
             text=text,
             mentions=tuple(mentions),
             durations=stretches,
-            person=self._person.read(words, mentions, about_other),
+            person=person,
             not_understood=leftovers(
                 text, words, self.lexicon, covered, [(each.start, each.end) for each in stretches]
             ),
@@ -92,18 +94,30 @@ class Reader:
         if not places:
             raise ValueError(f"no word between character {start} and {end} of {len(text)}")
         first, after = places[0], places[-1] + 1
-        terms = [each for each in self.lexicon.terms.find(words) if each.after <= first or each.first >= after]
+        terms = [each for each in self.lexicon.find_terms(words) if each.after <= first or each.first >= after]
         target = Found("", first, after, first, after, None)
         found = sorted([*compose(words, self.lexicon, terms), target], key=lambda each: each.core)
         return Context(words, self.lexicon, found, terms).sense(target).status
 
+    def _times(self, text: str, as_of: date, mentions: Sequence[Mention]) -> list[Stretch]:
+        """The stretches of time in a text, but for the weeks that say how far a pregnancy is."""
+        spans = [(each.start, each.end) for each in mentions if each.finding in self._counted]
+        stretches = self._durations.read(text, as_of)
+        return [each for each in stretches if not any(one < each.end and each.start < end for one, end in spans)]
+
     def _over(self, stretch: Stretch, mentions: Sequence[Mention]) -> Stretch:
-        """Of a named condition that is over, "a month ago, all gone since": the day it came is the day it went."""
-        if stretch.kind != "onset" or not stretch.text.lower().endswith("ago") or stretch.finding is None:
+        """Of an illness that is over, "a month ago, all gone since": the day it came is the day it went. One that only
+        lasts some weeks is over where it came longer ago, and nobody says that it has lasted since."""
+        if stretch.kind != "onset" or stretch.finding not in self.lexicon.conditions:
             return stretch
-        named = self._knowledge.findings[stretch.finding].kind == "condition"
-        over = named and all(each.status == PAST for each in mentions if each.finding == stretch.finding)
-        return replace(stretch, kind="until") if over else stretch
+        own = [each for each in mentions if each.finding == stretch.finding]
+        ago = stretch.text.lower().endswith("ago") and all(each.status == PAST for each in own)
+        acute = stretch.finding in self._acute and stretch.low > _LONG_AGO and not _has_lasted(stretch)
+        return replace(stretch, kind="until") if ago or acute else stretch
+
+
+def _has_lasted(stretch: Stretch) -> bool:
+    return stretch.text.lower().startswith(("since", "for", "from"))
 
 
 def _mention(text: str, words: Sequence[Word], found: Found, sense: Sense) -> Mention:

@@ -53,20 +53,25 @@ def attach(
         # A bare "5 days" beside a finding is how long it has been there.
         kind = "onset" if finding is not None and stretch.kind == "unspecified" else stretch.kind
         owned.append(replace(stretch, finding=finding, kind=kind))
-    owned = [_bout(text, stretch, was.kind, owned) for stretch, was in zip(owned, stretches)]
+    of_finding: dict[Optional[str], list[Stretch]] = {}
+    for stretch in owned:
+        of_finding.setdefault(stretch.finding, []).append(stretch)
+    owned = [
+        _bout(text, stretch, was.kind, of_finding[stretch.finding][:_MOST]) for stretch, was in zip(owned, stretches)
+    ]
     owned += _shared(text, owned, mentions)
     return tuple(owned + _listed(text, owned, mentions, complaints))
 
 
-def _bout(text: str, stretch: Stretch, kind: str, owned: Sequence[Stretch]) -> Stretch:
+def _bout(text: str, stretch: Stretch, kind: str, own: Sequence[Stretch]) -> Stretch:
     """A bare short stretch is how long a bout lasts: one of seconds, and one of minutes or hours where the finding has
-    another time, or comes and goes ("whenever I swim. 2 mins")."""
+    another time, or comes and goes ("whenever I swim. 2 mins"). `own` are the times of the same finding."""
     lower = stretch.text.lower()
     if kind == "episode" or stretch.kind != "onset" or stretch.seconds > _DAY or lower.endswith("ago"):
         return stretch
     before = text[max(0, stretch.start - 12) : stretch.start].lower().rstrip()
     said = kind == "onset" and before.endswith(("since", "past", "last", "from", "the"))
-    others = [other for other in owned if other is not stretch and other.finding == stretch.finding]
+    others = [other for other in own if other is not stretch]
     began = any(other.kind == "onset" and other.low > 2 * stretch.high for other in others)
     if said or lower.startswith(("since", "this", "last", "yesterday", "today", "tonight")):
         return stretch
@@ -76,15 +81,12 @@ def _bout(text: str, stretch: Stretch, kind: str, owned: Sequence[Stretch]) -> S
     habit = stretch.seconds < 3 * _HOUR and _HABIT.search(_sentences_around(text, stretch)) is not None
     if (began and (kind == "unspecified" or stretch.seconds <= _HOUR)) or often or (kind == "unspecified" and habit):
         return replace(stretch, kind="episode")
-    return replace(stretch, kind="episode") if began and _over(owned, stretch) else stretch
+    return replace(stretch, kind="episode") if began and _over(own, stretch) else stretch
 
 
-def _over(owned: Sequence[Stretch], stretch: Stretch) -> bool:
+def _over(own: Sequence[Stretch], stretch: Stretch) -> bool:
     """Whether the day when it began is said as so long ago."""
-    return any(
-        other.finding == stretch.finding and other.text.lower().endswith("ago") and other.low > 2 * stretch.high
-        for other in owned
-    )
+    return any(other.text.lower().endswith("ago") and other.low > 2 * stretch.high for other in own)
 
 
 def _sentences_around(text: str, stretch: Stretch) -> str:
@@ -129,19 +131,24 @@ def _alone(text: str, stretch: Stretch, mentions: Sequence[Mention], complaints:
 def _shared(text: str, owned: Sequence[Stretch], mentions: Sequence[Mention]) -> list[Stretch]:
     """The time of one finding that another has by "since": "weak since my fall in May", "a fall in May, weak ever
     since"."""
-    shared = []
+    shared: list[Stretch] = []
     lower = text.lower()
+    starts = [each.start for each in mentions]
+    times_at = [each.start for each in owned]
     for place in _places(lower, "since"):
-        before = [each for each in mentions if each.end <= place]
-        after = [each for each in mentions if each.start >= place and each.start - place < _SINCE_REACH]
+        at = bisect_left(starts, place)
+        before = [each for each in mentions[max(0, at - 3) : at] if each.end <= place]
+        after = [each for each in mentions[at : at + 3] if each.start - place < _SINCE_REACH]
         if not before or place - before[-1].end > _SINCE_REACH:
             continue
+        low, high = bisect_left(times_at, place - 2 * _SINCE_REACH), bisect_left(times_at, place + 2 * _SINCE_REACH)
+        near = owned[low:high]
         if lower[place - 5 : place] == "ever " and (not after or _SENTENCE.match(lower[place + 5 :])):
             # "... and X ever since": since what was said before it.
-            times = [each for each in owned if each.end <= place and each.finding not in (None, before[-1].finding)]
+            times = [each for each in near if each.end <= place and each.finding not in (None, before[-1].finding)]
         else:
             names = {each.finding for each in after[:1]} - {before[-1].finding}
-            times = [each for each in owned if each.finding in names and each.start >= place]
+            times = [each for each in near if each.finding in names and each.start >= place]
         times = [each for each in times if each.kind == "onset" and abs(each.start - place) < 2 * _SINCE_REACH]
         shared += [replace(each, finding=before[-1].finding) for each in times[-1:]]
     return shared

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import Stemmer
@@ -17,8 +17,9 @@ from bot.nlu.spelling import Speller
 # Signs that end a sentence; a colon and a dash end only the reach of what stands before them.
 ENDS = frozenset(".!?;…")
 _LINE = 3
-# What stands between blanks; spaCy's tokenizer looks no further than these, so that each is cut up only once.
-_CHUNK = re.compile(r"\S+")
+# What stands between blanks; spaCy's tokenizer looks no further than these, so that each is cut up only once. One of
+# thousands of signs, which nobody means as a word, would take it time that grows with their square.
+_CHUNK = re.compile(r"\S{1,200}")
 _MOST_KNOWN, _LONGEST_KNOWN = 100_000, 40
 _SIGNS = str.maketrans(
     {
@@ -54,7 +55,7 @@ class Lexer:
     """
 
     def __init__(self, vocabulary: Mapping[str, int], spellings: Mapping[str, str]) -> None:
-        self._tokenizer = _tokenizer()
+        self._tokenizer = _tokenizer([word for word in spellings if word.isalpha()])
         self._exceptions = frozenset(self._tokenizer.rules or ())
         self._stemmer = Stemmer.Stemmer("english", 0)
         self._spellings = {word: tuple(plain.split()) for word, plain in spellings.items()}
@@ -143,11 +144,16 @@ class Lexer:
         return ((fixed, self.stem(fixed)),)
 
 
-def _tokenizer() -> Tokenizer:
+def _tokenizer(whole: Collection[str]) -> Tokenizer:
     """spaCy's tokenizer of English, with those of its exceptions that a text in lower case can meet. A whole blank
-    pipeline has the others too, and takes five times as long to make."""
+    pipeline has the others too, and takes five times as long to make. The words of `whole` are not divided."""
     defaults = English.Defaults
-    rules = {word: parts for word, parts in defaults.tokenizer_exceptions.items() if word == _plain(word)}
+    rules = {
+        word: parts
+        for word, parts in defaults.tokenizer_exceptions.items()
+        # "im" and the like are spelt out by knowledge/language/en/skip.yml, as whole words.
+        if word == _plain(word) and word not in whole
+    }
     return Tokenizer(
         Vocab(),
         rules=rules,
