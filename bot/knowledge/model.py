@@ -29,11 +29,11 @@ class Finding:
 
     `say` are phrases, `say_not` phrases that say that it is not there ("speech is fine"), `compose` pairs of a sign
     and a site that mean it when they stand together, `broader` the findings it is a kind of. `choice` labels it among
-    the choices of a question; `calms` marks what may lower a level, `history` what is of former times by its
-    own meaning ("an earlier operation"), `acute` an illness that is over after some weeks. `own_denial` marks a finding that a denial of its
-    broader ones does not deny, because people have another word for it. `asked_in` names the question of the
-    interview that asks about it, `only_for` the people who can have it. `overlaps` are findings (or lists of cues)
-    some of whose words it shares on purpose, `codes` its codes by the name of the ontology.
+    the choices of a question; `calms` marks what may lower a level, `history` what is of former times by its own
+    meaning ("an earlier operation"), `acute` an illness that is over after some weeks. `own_denial` marks a finding
+    that a denial of its broader ones does not deny, because people have another word for it. `asked_in` names the
+    question of the interview that asks about it, `only_for` the people who can have it. `overlaps` are findings (or
+    lists of cues) some of whose words it shares on purpose, `codes` its codes by the name of the ontology.
     """
 
     id: str

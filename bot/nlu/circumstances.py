@@ -30,11 +30,12 @@ class Part(NamedTuple):
 
 
 class Circumstance(NamedTuple):
-    """One circumstance: its role, its id, and the place of its first word."""
+    """One circumstance: its role, its id, and the places of its first word and of the word after its last."""
 
     role: str
     value: str
     place: int
+    after: int
 
 
 class Circumstances:
@@ -65,7 +66,7 @@ class Circumstances:
         for match in self._table.find(words):
             part = match.meanings[0]
             if part.kind in ("disturbed", "by_itself"):
-                found.append(Circumstance(part.role, part.value, match.first))
+                found.append(Circumstance(part.role, part.value, match.first, match.after))
                 # "It keeps me awake at night": what disturbs is no thing of a lead.
                 lead = None if part.kind == "disturbed" else lead
             elif part.kind == "lead":
@@ -76,7 +77,7 @@ class Circumstances:
                 things = [*things[1 - _MOST_LISTED :], (match, part)]
                 role = self._role(words, lead, match)
                 if role:
-                    found.append(Circumstance(role, part.value, match.first))
+                    found.append(Circumstance(role, part.value, match.first, match.after))
             elif things and self._near(words, things[-1][0], match, _EFFECT_REACH):
                 # "Wind and cold set it off": an effect is of all the things listed before it.
                 places = {thing.first for thing, _ in things}
@@ -87,7 +88,7 @@ class Circumstances:
                 found += reversed(later)
                 later.clear()
                 if part.role:
-                    found += [Circumstance(part.role, each.value, thing.first) for thing, each in things]
+                    found += [Circumstance(part.role, each.value, thing.first, thing.after) for thing, each in things]
         return list(dict.fromkeys(found))
 
     @staticmethod

@@ -89,7 +89,7 @@ class Context:
         self._ever_over = any(cues.of(kind) for kind in ("past", "gone", "all_gone", "no_longer", "stopped"))
         self._texts = frozenset(word.text for word in words)
         self._experiencers = experiencers(words, lexicon, cores)
-        self._qualities = Qualities(words, cues, self._clauses, self._denied)
+        self._qualities = Qualities(words, cues, self._clauses, self._denied, lexicon.conditional)
 
     def sense(self, found: Found) -> Sense:
         """Status, experiencer and qualities of one finding."""
@@ -338,7 +338,7 @@ class Context:
             if place in self._ends or place in self._denials or word.text == ":" or self._clauses.new_subject(place):
                 break
             following = words[place + 1].text if place + 1 < len(words) else ""
-            # "No fever, 38 weeks pregnant": what begins with a number is another matter.
+            # "No pain, 38 weeks pregnant": what begins with a number is another matter.
             if word.text == "," and following[:1].isdigit():
                 break
             if one and word.text == "," and following not in ("or", "nor"):

@@ -32,7 +32,7 @@ def experiencers(words: Sequence[Word], lexicon: Lexicon, cores: Collection[int]
     if not named:
         return [PATIENT] * len(words)
     people: list[str] = []
-    # "Fever 40, she makes no sense": a message that names somebody first by "she" is hers from its first word.
+    # "Temperature 40, she makes no sense": a message that names somebody first by "she" is hers from its first word.
     first = named[0][1] if words[named[0][0]].text in lexicon.pronouns else PATIENT
     began: Optional[str] = first if first != PATIENT else None
     now, sentence, marks = first, -1, dict(named)

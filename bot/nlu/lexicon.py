@@ -86,6 +86,7 @@ class Lexicon:
         self.plain_noes = _words(cues["plain_noes"])
         self.witnesses = _words(cues["witnesses"])
         self.adults, self.anybody, self.having = (_words(cues[name]) for name in ("adults", "anybody", "having"))
+        self.conditional = _words(cues["conditional"])
         self.no_person = _words(cues["no_person"])
         self.habits, self.amounts = _words(cues["habits"]), _words(cues["amounts"])
         self.open_ends, self.after_ends = _words(cues["open_ends"]), _words(cues["after_ends"])
@@ -211,7 +212,7 @@ class Lexicon:
         return found
 
     def _goes_on(self, words: Sequence[Word], match: Match[Term]) -> bool:
-        """Whether a phrase that ends in "gone" is followed by the sign that says what it has gone ("has gone numb")."""
+        """Whether a phrase that ends in "gone" goes on with the sign that tells what has gone so ("has gone stiff")."""
         if words[match.after - 1].text not in _GONE or match.after >= len(words):
             return False
         return any(meaning.kind == "sign" for meaning in self.terms.meanings((words[match.after].stem,)))

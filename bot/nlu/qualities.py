@@ -29,13 +29,22 @@ class Side(NamedTuple):
 
 
 class Qualities:
-    """Reads the qualities of the findings of one text from its cues. `denied` are the places that a denial reaches."""
+    """Reads the qualities of the findings of one text from its cues. `denied` are the places that a denial reaches,
+    `conditional` words after which a trend is none."""
 
-    def __init__(self, words: Sequence[Word], cues: Cues, clauses: Clauses, denied: frozenset[int]) -> None:
+    def __init__(
+        self,
+        words: Sequence[Word],
+        cues: Cues,
+        clauses: Clauses,
+        denied: frozenset[int],
+        conditional: frozenset[str] = frozenset(),
+    ) -> None:
         self._words = words
         self._cues = cues
         self._clauses = clauses
         self._denied = denied
+        self._conditional = conditional
         self._scores = _scores(words)
 
     def side(self, found: Found) -> Side:
@@ -72,6 +81,8 @@ class Qualities:
         said: dict[str, str] = {}
         for cue in self._cues.all:
             for meaning in cue.meanings:
+                if meaning.kind == "trend" and self._is_conditional(cue.after):
+                    continue
                 if meaning.kind in ("trend", "onset") or (meaning.kind == "side" and not self._idiom(cue.first)):
                     said.setdefault(meaning.kind, meaning.value)
         return said
@@ -100,10 +111,16 @@ class Qualities:
             # A quality belongs to every finding of its clause, and to no other finding's.
             if apart == 0 and not self._clauses.same(cue.first, found):
                 continue
+            if kind == "trend" and self._is_conditional(cue.after):
+                continue
             distance = abs(cue.first - found.core)
             if best is None or distance < best[0]:
                 best = (distance, next(meaning.value for meaning in cue.meanings if meaning.kind == kind))
         return best[1] if best else None
+
+    def _is_conditional(self, place: int) -> bool:
+        """Whether a word makes the "worse" before it one of some times only ("worse with coffee", "better lying")."""
+        return place < len(self._words) and self._words[place].text in self._conditional
 
     def _reaches(self, place: int, found: Found) -> bool:
         """Whether a side is said of a finding: near it in its sentence and no nearer to another, or at the beginning of

@@ -57,7 +57,8 @@ class Reader:
                 if sense.experiencer != ANIMAL
             ]
         )
-        mentions = with_circumstances(mentions, self.lexicon.circumstances.find(words), words, self._complaints)
+        circumstances = self.lexicon.circumstances.find(words)
+        mentions = with_circumstances(mentions, circumstances, words, self._complaints)
         person = self._person.read(words, mentions, about_other)
         stretches = attach(text, self._times(text, as_of, mentions), mentions, self._timed)
         stretches = tuple(self._over(each, mentions) for each in stretches)
@@ -66,6 +67,7 @@ class Reader:
         covered = {place for each in found for place in range(each.first, each.after)}
         covered.update(place for match in terms for place in range(match.first, match.after))
         covered.update(place for match in context.matches for place in range(match.first, match.after))
+        covered.update(place for each in circumstances for place in range(each.place, each.after))
         loose = {} if mentions else context.loose()
         return Reading(
             text=text,
