@@ -169,6 +169,9 @@ class _Composer:
 
     def _touches_site(self, sign: Match[Term]) -> bool:
         """Whether a part of the body that the sign has nothing to do with stands beside it."""
+        return bool(self._parts_between(sign.first - 3, sign.after + 3)) or self._vague_beside(sign)
+
+    def _vague_beside(self, sign: Match[Term]) -> bool:
         low, high = bisect_left(self._site_places, sign.first - 3), bisect_left(self._site_places, sign.after + 3)
         return low < high
 

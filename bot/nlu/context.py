@@ -12,7 +12,7 @@ from typing import NamedTuple, Optional
 from bot.nlu.clauses import REACH, Clauses
 from bot.nlu.compose import Found
 from bot.nlu.cues import Cues, is_of
-from bot.nlu.experiencers import experiencers
+from bot.nlu.experiencers import NOBODY, experiencers
 from bot.nlu.lexicon import Cue, Lexicon, Term
 from bot.nlu.phrases import Match
 from bot.nlu.qualities import Qualities
@@ -25,7 +25,7 @@ _ALL_GONE_REACH = 3
 _ALL_OF_IT = frozenset({"it", "they", "that", "everything", "all", "this", "and", "then"})
 _VERBS_OF_QUESTIONS = frozenset({"will", "would", "can", "could", "do", "does", "should", "is", "are", "might", "may"})
 # Such a word inside a phrase ("the sight suddenly went") says how it is as well.
-_IN_LOOKALIKES = frozenset({"doubts", "asks"})
+_IN_LOOKALIKES = frozenset({"doubts", "asks", "of_nobody"})
 _QUALITIES = frozenset({"onset", "trend", "side", "spot", "severity"})
 
 
@@ -84,6 +84,7 @@ class Context:
             | self._reached("asks")
             | self._in_general([each.core for each in found])
         )
+        self._of_nobody = self._reached("of_nobody")
         self._numbed = self._around("doubts_around")
         self._worried = self._reached("worries")
         self._ever_over = any(cues.of(kind) for kind in ("past", "gone", "all_gone", "no_longer", "stopped"))
@@ -94,6 +95,8 @@ class Context:
     def sense(self, found: Found) -> Sense:
         """Status, experiencer and qualities of one finding."""
         experiencer, _, whom = self._experiencers[found.core].partition(":")
+        if found.core in self._of_nobody:
+            experiencer = NOBODY
         status, recency = self._status(found, experiencer)
         side = self._qualities.side(found)
         return Sense(

@@ -1,4 +1,4 @@
-"""Whose body a word is about: the patient's, somebody else's, or an animal's."""
+"""Whose body a word is about: the patient's, somebody else's, an animal's or nobody's."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from bot.nlu.lexicon import Lexicon
 from bot.nlu.reading import OTHER, PATIENT
 from bot.nlu.words import Word
 
-ANIMAL, SOMEONE = "animal", "someone"
+ANIMAL, NOBODY, SOMEONE = "animal", "nobody", "someone"
 _COMPANY = frozenset({"with", "from", "by", "told", "as", "like"})
 _OWNERS = frozenset({"my", "our"})
 _THESE = frozenset({"my", "our", "the", "this", "that", "his", "her", "a", "an", "some", "another", "your"})
 _OLD = frozenset({"old", "year", "years", "aged", "age", "y", "o", "yo", "m", "f"})
 # "My wife noticed": she is a witness of it. Two small words may stand between.
-_WITNESS_REACH, _AGE_REACH = 3, 4
+_WITNESS_REACH, _AGE_REACH, _MOST_PEOPLE = 3, 4, 4
 
 
 def experiencers(words: Sequence[Word], lexicon: Lexicon, cores: Collection[int] = ()) -> list[str]:
@@ -57,6 +57,7 @@ def _named(words: Sequence[Word], lexicon: Lexicon, cores: Collection[int]) -> l
     named: list[tuple[int, str]] = []
     known_other = False
     last, other = PATIENT, f"{OTHER}:{SOMEONE}"
+    people: list[str] = []
     for place, word in enumerate(words):
         text = word.text
         who: Optional[str] = None
@@ -75,12 +76,23 @@ def _named(words: Sequence[Word], lexicon: Lexicon, cores: Collection[int]) -> l
             if _witness(words, lexicon, place) and not known_other:
                 continue
             # "My dog, his ear": the animal's; "my dog bit me, and my son, his arm": the son's.
-            who, known_other = (last if last == ANIMAL else other), True
+            who, known_other = (last if last == ANIMAL else _meant(text, people, other, lexicon)), True
         if who is not None:
             last = who
-            other = who if who.startswith(OTHER) else other
+            if who.startswith(OTHER):
+                other = who
+                people = [*[each for each in people if each != who][-_MOST_PEOPLE:], who]
             named.append((place, who))
     return named
+
+
+def _meant(pronoun: str, people: Sequence[str], other: str, lexicon: Lexicon) -> str:
+    """Whom a pronoun means: the last person named who may be a "he" or a "she"."""
+    sex = lexicon.sexes.get(pronoun)
+    for each in reversed(people):
+        if sex is None or lexicon.sexes.get(each.partition(":")[2], sex) == sex:
+            return each
+    return other
 
 
 def _company(words: Sequence[Word], place: int) -> bool:
@@ -119,5 +131,5 @@ def _leads_to_other(words: Sequence[Word], lexicon: Lexicon, place: int) -> bool
     """Whether "my" here belongs to a relative: "my uncle", "my little boy"."""
     if words[place].text not in _OWNERS:
         return False
-    following = words[place + 1 : place + 4]
+    following = words[place + 1 : place + 6]
     return any(word.text in lexicon.others or word.text in lexicon.animals for word in following)

@@ -22,6 +22,7 @@ _CUES = (
     "denies_behind",
     "not_denials",
     "doubts",
+    "of_nobody",
     "worries",
     "past",
     "gone",
@@ -86,6 +87,8 @@ class Lexicon:
         self.plain_noes = _words(cues["plain_noes"])
         self.witnesses = _words(cues["witnesses"])
         self.adults, self.anybody, self.having = (_words(cues[name]) for name in ("adults", "anybody", "having"))
+        relations = language["people"]["relations"]
+        self.sexes = {str(word): sex for sex, words in relations.items() for word in words}
         self.conditional = _words(cues["conditional"])
         self.no_person = _words(cues["no_person"])
         self.habits, self.amounts = _words(cues["habits"]), _words(cues["amounts"])

@@ -11,7 +11,7 @@ from bot.nlu.answers import read_answer
 from bot.nlu.compose import Found, compose
 from bot.nlu.context import Context, Sense
 from bot.nlu.durations import DurationReader
-from bot.nlu.experiencers import ANIMAL
+from bot.nlu.experiencers import ANIMAL, NOBODY
 from bot.nlu.leftovers import leftovers
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.owners import with_circumstances
@@ -54,7 +54,7 @@ class Reader:
             [
                 _mention(text, words, each, _seen_from(sense, patient))
                 for each, sense in zip(found, senses)
-                if sense.experiencer != ANIMAL
+                if sense.experiencer not in (ANIMAL, NOBODY)
             ]
         )
         circumstances = self.lexicon.circumstances.find(words)

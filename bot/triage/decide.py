@@ -169,12 +169,18 @@ def _flagged(case: Case, knowledge: Knowledge) -> bool:
 
 
 def _topics(case: Case, knowledge: Knowledge) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for name, fact in sorted(case.facts.items()):
-        if name in knowledge.findings and fact.status not in (ABSENT, PAST):
-            for topic in knowledge.topics_of(name):
-                found[topic.id] = None
-    return tuple(found)
+    """The topics of what is or may be there; where nothing is, of what was ("I had that six years ago, will it come
+    back?")."""
+    for over in (False, True):
+        found = dict.fromkeys(
+            topic.id
+            for name, fact in sorted(case.facts.items())
+            if name in knowledge.findings and fact.status != ABSENT and (fact.status == PAST) is over
+            for topic in knowledge.topics_of(name)
+        )
+        if found:
+            return tuple(found)
+    return ()
 
 
 def _would_change(rules: Iterable[Rule], evaluator: Evaluator, level: str) -> tuple[WouldChange, ...]:
