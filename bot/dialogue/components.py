@@ -14,10 +14,16 @@ from rasa.shared.nlu.training_data.message import Message
 
 from actions import services
 from actions.payload import is_offered, without_slash
+from actions.restart import only_asks
 from bot.nlu.reading import Reading
 
 INFORM = "inform"
 READING = "reading"
+# Wishes that stand whatever was read in them, where they have no other words than the examples of their intent:
+# "forget everything" is not about anybody's memory, nor "change my answer" about anybody's character.
+WISHES = frozenset({"back", "forget_me"})
+# A stretch of time alone makes no complaint of a farewell: "have a good day".
+GOODBYE = "goodbye"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -25,7 +31,7 @@ class FindingExtractor(GraphComponent):
     """Reads the message with `bot.nlu`: the reading as JSON, the findings as entities, and `inform` as the intent.
 
     The classifiers know the look of a message, not the lexicon: whatever they thought, a message in which a finding
-    or a stretch of time was read is `inform`.
+    or a stretch of time was read is `inform`. Only a plain wish and a farewell stay what they are.
     """
 
     @classmethod
@@ -57,8 +63,14 @@ class FindingExtractor(GraphComponent):
         reading = services.current().read(text, date.fromisoformat(as_of) if as_of else date.today())
         message.set(READING, reading.to_json(), add_to_output=True)
         message.set(ENTITIES, message.get(ENTITIES, []) + entities(reading), add_to_output=True)
-        if reading.mentions or reading.durations:
+        if _informs(reading, (message.get(INTENT) or {}).get("name")):
             message.set(INTENT, {"name": INFORM, "confidence": 1.0}, add_to_output=True)
+
+
+def _informs(reading: Reading, intent: Optional[str]) -> bool:
+    if reading.mentions:
+        return not (intent in WISHES and only_asks(reading.text, intent))
+    return bool(reading.durations) and intent != GOODBYE
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)

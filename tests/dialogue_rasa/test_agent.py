@@ -12,6 +12,7 @@ import bot.dialogue  # noqa: F401  (Rasa needs the stand-in)
 from actions import triage
 from bot.dialogue.agent import Dialogue, DialogueFailed
 from bot.dialogue.golden import misread
+from bot.dialogue.intents import PatternIntentClassifier
 from bot.dialogue.tracker_store import EVENTS_READ, EventStore
 from bot.triage.case import Case
 from tests.dialogue_rasa.conftest import NUMBER, TWITCH, Talk
@@ -41,15 +42,12 @@ def test_the_model_passes_its_self_test(dialogue):
 
 
 def test_an_untrained_classifier_fails_the_self_test(dialogue):
-    from rasa.nlu.classifiers.logistic_regression_classifier import LogisticRegressionClassifier
-
     (trained,) = [
         node._component
         for node in dialogue._agent.processor.graph_runner._instantiated_nodes.values()
-        if isinstance(node._component, LogisticRegressionClassifier)
+        if isinstance(node._component, PatternIntentClassifier)
     ]
-    untrained = LogisticRegressionClassifier({}, "untrained", trained._model_storage, trained._resource)
-    trained.clf = untrained.clf
+    trained.features = None
     assert len(run(misread(dialogue))) == 8
 
 

@@ -16,7 +16,7 @@ from bot.dialogue.model import ROOT, ensure_model, intact, model_key
 def project(tmp_path: Path) -> Path:
     root = tmp_path / "project"
     (root / "data" / "nlu").mkdir(parents=True)
-    for name in ("config.yml", "domain.yml", "data/rules.yml", "data/nlu/answers.yml"):
+    for name in ("config.yml", "domain.yml", "data/rules.yml", "data/nlu/affirm.yml"):
         shutil.copy(ROOT / name, root / name)
     return root
 
@@ -37,7 +37,7 @@ def trainings(monkeypatch) -> list[Path]:
     return done
 
 
-@pytest.mark.parametrize("changed", ["config.yml", "domain.yml", "data/rules.yml", "data/nlu/answers.yml"])
+@pytest.mark.parametrize("changed", ["config.yml", "domain.yml", "data/rules.yml", "data/nlu/affirm.yml"])
 def test_a_change_of_any_file_changes_the_key(project, changed):
     before = model_key(project)
     path = project / changed
@@ -47,7 +47,7 @@ def test_a_change_of_any_file_changes_the_key(project, changed):
 
 def test_a_new_file_and_a_new_name_change_the_key(project):
     before = model_key(project)
-    (project / "data/nlu/answers.yml").rename(project / "data/nlu/replies.yml")
+    (project / "data/nlu/affirm.yml").rename(project / "data/nlu/yes.yml")
     assert model_key(project) != before
 
 
