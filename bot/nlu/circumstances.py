@@ -16,6 +16,7 @@ SET_OFF_BY, EASED_BY, DISTURBS = "set_off_by", "eased_by", "disturbs"
 # Words between a lead and its thing ("when I am very stressed"), and between a thing and what it does.
 _LEAD_REACH, _EFFECT_REACH, _LIST_STEP = 7, 4, 4
 _MOST_LISTED = 6
+_BEGAN = frozenset({"started", "began", "came", "happened", "appeared", "noticed"})
 _JOINS = frozenset({"and", "or", ",", "&", "plus", "even"})
 
 
@@ -64,7 +65,11 @@ class Circumstances:
         things: list[tuple[Match[Part], Part]] = []
         later: list[Circumstance] = []
         for match in self._table.find(words):
-            part = match.meanings[0]
+            # "At night" is a thing after a lead, and says by itself when.
+            part = next((each for each in match.meanings if each.kind == "by_itself"), match.meanings[0])
+            began = lead is not None and not self._role_of(words, lead)
+            if part.kind == "by_itself" and began and self._near(words, lead, match, _LEAD_REACH):
+                continue
             if part.kind in ("disturbed", "by_itself"):
                 found.append(Circumstance(part.role, part.value, match.first, match.after))
                 # "It keeps me awake at night": what disturbs is no thing of a lead.
@@ -102,9 +107,15 @@ class Circumstances:
             word.text in _JOINS for word in words[one.after : other.first]
         )
 
-    @staticmethod
-    def _role(words: Sequence[Word], lead: Optional[Match[Part]], thing: Match[Part]) -> str:
+    def _role_of(self, words: Sequence[Word], lead: Match[Part]) -> str:
+        """What a lead makes of its things. "Started when" tells how it began, "starts when" what sets it off."""
+        roles = {meaning.role for meaning in lead.meanings if meaning.kind == "lead"}
+        if len(roles) > 1 and words[lead.first].text in _BEGAN:
+            return ""
+        return max(roles, default="")
+
+    def _role(self, words: Sequence[Word], lead: Optional[Match[Part]], thing: Match[Part]) -> str:
         """What the lead before a thing makes of it; nothing where none is near."""
         if lead is None or words[lead.first].sentence != words[thing.first].sentence:
             return ""
-        return lead.meanings[0].role if 0 <= thing.first - lead.after <= _LEAD_REACH else ""
+        return self._role_of(words, lead) if 0 <= thing.first - lead.after <= _LEAD_REACH else ""

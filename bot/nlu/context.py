@@ -169,7 +169,9 @@ class Context:
         return self._words[cue.after - 1].text != "ago" or not any(word.text in ("and", ",") for word in between)
 
     def _had(self, found: Found) -> bool:
-        texts = [word.text for word in self._words[max(0, found.first - 4) : found.first]]
+        sentence = self._words[found.first].sentence
+        before = self._words[max(0, found.first - 4) : found.first]
+        texts = [word.text for word in before if word.sentence == sentence]
         if "had" not in texts:
             return False
         place = texts.index("had")

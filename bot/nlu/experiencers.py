@@ -10,7 +10,8 @@ from bot.nlu.reading import OTHER, PATIENT
 from bot.nlu.words import Word
 
 ANIMAL, NOBODY, SOMEONE = "animal", "nobody", "someone"
-_COMPANY = frozenset({"with", "from", "by", "told", "as", "like"})
+_COMPANY = frozenset({"with", "from", "by", "told", "as", "like", "off", "at", "onto", "near"})
+_THEIRS = frozenset({"my", "our", "his", "her", "their", "the", "'s", "s"})
 _OWNERS = frozenset({"my", "our"})
 _THESE = frozenset({"my", "our", "the", "this", "that", "his", "her", "a", "an", "some", "another", "your"})
 _OLD = frozenset({"old", "year", "years", "aged", "age", "y", "o", "yo", "m", "f"})
@@ -67,7 +68,9 @@ def _named(words: Sequence[Word], lexicon: Lexicon, cores: Collection[int]) -> l
             if not (_company(words, place) or _witness(words, lexicon, place) or _is_self(words, lexicon, place)):
                 who, known_other = f"{OTHER}:{text}", True
         elif text in lexicon.animals:
-            if place not in cores and not _company(words, place):
+            # "My dog has a cold nose" is the dog's; "a stray dog, small bite on the ankle" is not.
+            owned = any(word.text in _THEIRS for word in words[max(0, place - 2) : place])
+            if owned and place not in cores and not _company(words, place):
                 who, known_other = ANIMAL, True
         elif text in lexicon.selves:
             if not _leads_to_other(words, lexicon, place) and not (known_other and _witness(words, lexicon, place)):

@@ -39,6 +39,7 @@ class PersonReader:
         self._kinds = {each.id: each.kind for each in knowledge.findings.values()}
         self._numbers = {str(name): float(value) for name, value in words["numbers"].items()}
         self._tens = {str(name): float(value) for name, value in words["tens"].items()}
+        self._not_old = _set(words["not_old"])
         self._for = _set(words["not_before_age"])
         self._stages = [(str(name).split(), float(value)) for name, value in words["stages"].items()]
         self._no_ages = _set(words["no_ages"])
@@ -121,7 +122,7 @@ class PersonReader:
             if grown or unit in self._old or whose:
                 yield _Age(number, place, 0 if bool(whose == "other") == about_other else 1)
         elif unit in self._units:
-            if following in self._old or whose == "other":
+            if following in self._old or (whose == "other" and following not in self._not_old):
                 yield _Age(number * _YEARS[self._units[unit]], place, 0)
         elif unit in self._told or (unit in self._letters and self._sexed(texts, place, number, glued)):
             yield _Age(number, place, 1)

@@ -205,7 +205,9 @@ def test_what_has_gone_before_is_no_advice() -> None:
 
 def test_topics_are_those_of_what_is_there() -> None:
     assert decided({"b": BETA}, present("alpha")).topics == ("letters",)
-    assert decided({"b": BETA}, Case({"alpha": Fact(PAST)})).topics == ()
+    assert decided({"b": BETA}, Case({"alpha": Fact(ABSENT)})).topics == ()
+    # Of what is over, where nothing is there: "I had that six years ago, will it come back?"
+    assert decided({"b": BETA}, Case({"alpha": Fact(PAST)})).topics == ("letters",)
     assert decided({"b": BETA}, present("beta")).topics == ()
 
 

@@ -1,0 +1,31 @@
+"""What says of itself that something is not there, and what only sounds like it."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("text", "finding", "status"),
+    [
+        ("my cheek twitches, vision fine, speech ok", "vision_change", "absent"),
+        ("my cheek twitches, vision fine, speech ok", "speech_problem", "absent"),
+        ("strength is normal", "weakness", "absent"),
+        ("I can't see clearly", "vision_change", "present"),
+        ("he is not breathing normally", "not_waking", "present"),
+        ("no vision changes", "vision_loss", "absent"),
+        ("weakness: none", "weakness", "absent"),
+        ("fever? no.", "fever", "absent"),
+        ("no fever, 38 weeks pregnant", "late_pregnancy", "present"),
+        ("no nausea or vomiting", "vomiting", "absent"),
+        ("so stiff I can't look at my shoes, light hurts my eyes", "light_hurts", "present"),
+    ],
+)
+def test_status(said, text: str, finding: str, status: str) -> None:
+    found = said(text)
+    assert finding in found, found
+    assert found[finding].status == status
+
+
+def test_what_was_fine_is_not_denied(said) -> None:
+    assert "speech_problem" not in said("my speech was fine until this morning")
