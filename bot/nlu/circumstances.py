@@ -67,8 +67,7 @@ class Circumstances:
         for match in self._table.find(words):
             # "At night" is a thing after a lead, and says by itself when.
             part = next((each for each in match.meanings if each.kind == "by_itself"), match.meanings[0])
-            began = lead is not None and not self._role_of(words, lead)
-            if part.kind == "by_itself" and began and self._near(words, lead, match, _LEAD_REACH):
+            if part.kind == "by_itself" and self._began(words, lead, match):
                 continue
             if part.kind in ("disturbed", "by_itself"):
                 found.append(Circumstance(part.role, part.value, match.first, match.after))
@@ -106,6 +105,12 @@ class Circumstances:
         return self._near(words, one, other, _LIST_STEP) and any(
             word.text in _JOINS for word in words[one.after : other.first]
         )
+
+    def _began(self, words: Sequence[Word], lead: Optional[Match[Part]], match: Match[Part]) -> bool:
+        """Whether a phrase tells how something began ("it started when I was at the gym")."""
+        if lead is None or self._role_of(words, lead):
+            return False
+        return self._near(words, lead, match, _LEAD_REACH)
 
     def _role_of(self, words: Sequence[Word], lead: Match[Part]) -> str:
         """What a lead makes of its things. "Started when" tells how it began, "starts when" what sets it off."""
