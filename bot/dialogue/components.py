@@ -22,8 +22,8 @@ READING = "reading"
 # Wishes that stand whatever was read in them, where they have no other words than the examples of their intent:
 # "forget everything" is not about anybody's memory, nor "change my answer" about anybody's character.
 WISHES = frozenset({"back", "forget_me"})
-# A stretch of time alone makes no complaint of a farewell: "have a good day".
-GOODBYE = "goodbye"
+# A stretch of time alone makes no complaint of these: "have a good day", "will it rain today".
+TIMELESS = frozenset({"goodbye", "out_of_scope"})
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -31,7 +31,8 @@ class FindingExtractor(GraphComponent):
     """Reads the message with `bot.nlu`: the reading as JSON, the findings as entities, and `inform` as the intent.
 
     The classifiers know the look of a message, not the lexicon: whatever they thought, a message in which a finding
-    or a stretch of time was read is `inform`. Only a plain wish and a farewell stay what they are.
+    or a stretch of time was read is `inform`. Only a plain wish stays one; and no time alone makes
+    a complaint of a farewell, or of what has nothing to do with health.
     """
 
     @classmethod
@@ -70,7 +71,7 @@ class FindingExtractor(GraphComponent):
 def _informs(reading: Reading, intent: Optional[str]) -> bool:
     if reading.mentions:
         return not (intent in WISHES and only_asks(reading.text, intent))
-    return bool(reading.durations) and intent != GOODBYE
+    return bool(reading.durations) and intent not in TIMELESS
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)

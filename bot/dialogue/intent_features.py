@@ -17,7 +17,7 @@ from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 READ = 300
 # The weight of one pattern beside all words of a message (1) and all its letters (1).
 PATTERN_WEIGHT = 0.4
-LENGTHS = (1, 2, 3, 5, 8)
+LENGTHS = (1, 2, 3, 5, 8, 12, 18)
 LONGEST_STRETCH = 5
 # How people write small words; the rest is left to the letters.
 SPELLINGS = {

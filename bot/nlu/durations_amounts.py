@@ -136,7 +136,7 @@ class AmountReader:
                 break
             if part.unit.name in units or (join and part.unit.seconds > smallest):
                 break
-            if part.unit.seconds * _FARTHEST_UNIT < smallest:
+            if part.unit.seconds * _FARTHEST_UNIT * (1 if words[end] == "," else 10) < smallest:
                 break  # "2 months, 10 seconds each time": two times
             units.add(part.unit.name)
             smallest, end = min(smallest, part.unit.seconds), part.end

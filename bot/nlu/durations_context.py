@@ -27,6 +27,8 @@ class Context:
         start, end = amount.start, amount.end
         cue = self._cue(tokens, start)
         after = words[end]
+        if words[cue] in reject["habit"] or (words[cue] in cues["for"] and words[cue - 1] in reject["habit"]):
+            return None  # "vegan for five years"
         if self._is_age(tokens, amount) or self._is_share(tokens, amount) or self._is_coming(tokens, amount, cue):
             return None
         shared = after in ("a", "per") and words[end + 1] in self._words.units
@@ -205,6 +207,8 @@ class Context:
             return True
         if words[cue] != "in":
             return False
+        if words[cue - 1] in reject["is"]:
+            return True  # "the exams are in three weeks"
         if words[amount.start - 1] in self._words.last or words[amount.start] in self._words.last:
             return False
         if self._future(tokens, cue):

@@ -34,6 +34,9 @@ class MomentReader:
             return None
         place = at + 1
         for _ in range(2):
+            named = known.moments.at(words, place)
+            if named is not None:
+                return When(named[0].bounds, at, named[1], named[0].today)
             found = known.since.at(words, place)
             if found is not None:
                 return When(found[0].bounds, at, found[1])
@@ -41,6 +44,8 @@ class MomentReader:
             if aged is not None:
                 past_age = self._age(tokens, aged[1])
                 return When(aged[0].bounds, at, past_age) if past_age else None
+            if words[place] not in known.cues["skip"] and words[place] not in known.parts:
+                return None  # "since Saturday morning" is no morning of today
             place += 1
         return None
 

@@ -54,14 +54,19 @@ class PersonReader:
             name for each in named if each in knowledge.findings for name in (str(each), *knowledge.narrower(str(each)))
         )
 
-    def read(self, words: Sequence[Word], mentions: Sequence[Mention], about_other: bool) -> Person:
-        """The person of a message. Conditions, medicines and events are the ids of findings of those kinds that are
-        present in the patient; an event counts as well when it is over."""
-        texts = _texts(words)
+    def read(
+        self, words: Sequence[Word], mentions: Sequence[Mention], about_other: bool
+    ) -> tuple[Person, Optional[tuple[int, int]]]:
+        """The person of a message, and the characters in which their age stands, None where it is not said in numbers.
+
+        Conditions, medicines and events are the ids of findings of those kinds that are present in the patient; an
+        event counts as well when it is over.
+        """
+        texts, places = _texts(words)
         own = [each for each in mentions if each.experiencer == PATIENT]
         ages = sorted(self._age_candidates(texts, about_other), key=lambda each: (each.doubt, each.place))
         age = ages[0] if ages else None
-        return Person(
+        person = Person(
             age=round(age.years, 2) if age else self._stage(texts),
             sex=self._sex(texts, age, about_other),
             pregnant=self._is_pregnant(own),
@@ -69,6 +74,10 @@ class PersonReader:
             medicines=self._of_kind("medicine", own, (PRESENT,)),
             events=self._of_kind("event", own, (PRESENT, PAST)),
         )
+        if age is None:
+            return person, None
+        number = words[places[age.place]]
+        return person, (number.start, number.end)
 
     def _of_kind(self, kind: str, mentions: Sequence[Mention], statuses: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(
@@ -141,7 +150,8 @@ class PersonReader:
         if place and texts[place - 1] in self._for:
             return False
         after = texts[place + 2] if place + 2 < len(texts) else ""
-        return bool(glued) or (_BARE_FROM <= number <= _BARE_TO and after in ("", *_PAUSES))
+        grown = _BARE_FROM <= number <= _BARE_TO
+        return (bool(glued) and (grown or texts[place].endswith("f"))) or (grown and after in ("", *_PAUSES))
 
     def _skip(self, texts: Sequence[str], at: int) -> int:
         return at + 1 if at < len(texts) and texts[at] in ("-", "/", "of") else at
@@ -194,17 +204,20 @@ class PersonReader:
         return said.pop() if len(said) == 1 else None
 
 
-def _texts(words: Sequence[Word]) -> list[str]:
-    """The words as they were typed together: the tokenizer divides "45m", as if it were a length."""
+def _texts(words: Sequence[Word]) -> tuple[list[str], list[int]]:
+    """The words as they were typed together, since the tokenizer divides "45m" as if it were a length; and the place of
+    each among the words."""
     texts: list[str] = []
+    places: list[int] = []
     end = -1
-    for word in words:
+    for place, word in enumerate(words):
         if word.start == end and texts and texts[-1].isdigit() and word.text.isalpha():
             texts[-1] += word.text
         else:
             texts.append(word.text)
+            places.append(place)
         end = word.end
-    return texts
+    return texts, places
 
 
 def _set(words: Sequence[object]) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Optional
 
 from bot.knowledge import Knowledge
 from bot.nlu.answers import read_answer
@@ -59,8 +60,8 @@ class Reader:
         )
         circumstances = self.lexicon.circumstances.find(words)
         mentions = with_circumstances(mentions, circumstances, words, self._complaints)
-        person = self._person.read(words, mentions, about_other)
-        stretches = attach(text, self._times(text, as_of, mentions), mentions, self._timed)
+        person, age = self._person.read(words, mentions, about_other)
+        stretches = attach(text, self._times(text, as_of, mentions, age), mentions, self._timed)
         stretches = tuple(self._over(each, mentions) for each in stretches)
         mentions = [_ended(each, stretches) for each in mentions]
         answer, ordinals = read_answer(words, self.lexicon)
@@ -101,9 +102,12 @@ class Reader:
         found = sorted([*compose(words, self.lexicon, terms), target], key=lambda each: each.core)
         return Context(words, self.lexicon, found, terms).sense(target).status
 
-    def _times(self, text: str, as_of: date, mentions: Sequence[Mention]) -> list[Stretch]:
-        """The stretches of time in a text, but for the weeks that say how far a pregnancy is."""
+    def _times(
+        self, text: str, as_of: date, mentions: Sequence[Mention], age: Optional[tuple[int, int]]
+    ) -> list[Stretch]:
+        """The stretches of time in a text, but for the patient's age and the weeks that tell how far a pregnancy is."""
         spans = [(each.start, each.end) for each in mentions if each.finding in self._counted]
+        spans += [age] if age else []
         stretches = self._durations.read(text, as_of)
         return [each for each in stretches if not any(one < each.end and each.start < end for one, end in spans)]
 

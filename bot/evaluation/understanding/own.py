@@ -25,7 +25,9 @@ _FINDINGS = (
 )
 _TIMES = {
     "": "Times of matched findings: within 10 % of the label; a day, part of a day, month or year by name is right "
-    "where the label is within it. A time that no label has counts as false, but for events, medicines and conditions.",
+    "where the label is within it. A time of a finding whose label "
+    "has none counts neither way: the labels give those of the main complaints.",
+    "_strict": "The same, a time of a matched finding whose label has none counted as false as well.",
     "_middle": "The same, the middle of what was read within 10 % of the label, whatever was said.",
     "_bounds": "The same, the label within the bounds of what was read (2 % more for months of 30 or 30.4 days).",
 }
@@ -54,7 +56,7 @@ def _part(name: str, matched: Sequence[Matched], knowledge: Knowledge, peers: Pe
     )
     for suffix, way in WAYS.items():
         for kind in KINDS:
-            parts = [count(each, kind, way) for each in matched]
+            parts = [count(each, kind, way, strict=suffix == "_strict") for each in matched]
             title = f"{kind.name.capitalize()} {_WAY_NAMES[suffix]}"
             figures += figures_of(f"{key}.{kind.name}{suffix}", title, parts, _TIMES[suffix])[: 3 if not suffix else 1]
     figures += [
@@ -96,7 +98,12 @@ def _part(name: str, matched: Sequence[Matched], knowledge: Knowledge, peers: Pe
     )
 
 
-_WAY_NAMES = {"": "within 10 %", "_middle": "with its middle within 10 %", "_bounds": "within the bounds"}
+_WAY_NAMES = {
+    "": "within 10 %",
+    "_strict": "within 10 %, strictly",
+    "_middle": "with its middle within 10 %",
+    "_bounds": "within the bounds",
+}
 
 
 def _name(word: str) -> str:

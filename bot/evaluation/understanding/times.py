@@ -59,16 +59,22 @@ def right(stretch: Stretch, seconds: float) -> bool:
     return near(stretch, seconds)
 
 
-WAYS: Mapping[str, Callable[[Stretch, float], bool]] = {"": right, "_middle": near, "_bounds": in_bounds}
+WAYS: Mapping[str, Callable[[Stretch, float], bool]] = {
+    "": right,
+    "_strict": right,
+    "_middle": near,
+    "_bounds": in_bounds,
+}
 """Ways of telling whether a time is right, by what is put after the name of the figure."""
 
 
-def count(matched: Matched, kind: Kind, way: Callable[[Stretch, float], bool]) -> Counts:
+def count(matched: Matched, kind: Kind, way: Callable[[Stretch, float], bool], strict: bool = False) -> Counts:
     """The times of one kind in one message, for the labels that were matched.
 
-    A stretch counts as false where its finding has no such time by any label, or another. One that belongs to no
-    finding or to one that counts neither way does not count, nor does a time of an event, a medicine or a condition
-    whose label has none: labels are for complaints.
+    A stretch counts as false where its finding has another such time by its label, or where no label has the finding.
+    One that belongs to no finding or to one that counts neither way does not count, nor does one of a finding whose
+    label has no such time: those who labelled gave times of the main complaints, and the text may say more. `strict`
+    counts these as false too, but for events, medicines and conditions.
     """
     stretches = [each for each in matched.reading.durations if each.kind in kind.stretches and each.finding]
     wanted = [one for one in matched.matches if kind.label in one.label.numbers]
@@ -81,7 +87,9 @@ def count(matched: Matched, kind: Kind, way: Callable[[Stretch, float], bool]) -
     for each in {(one.finding, one.start, one.end): one for one in stretches}.values():
         own = [one for one in wanted if each.finding in one.findings]
         right_one = any(way(each, _seconds(one, kind)) for one in own)
+        unsaid = each.finding in labelled and not own
         neither = each.finding in loose - labelled or (each.finding in matched.background and not own)
+        neither = neither or (unsaid and not strict)
         false += not right_one and not neither
     return Counts(hits, false, len(wanted) - hits)
 

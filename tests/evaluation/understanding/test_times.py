@@ -21,7 +21,7 @@ def timed(**numbers: float) -> Label:
 
 def counted(knowledge: Knowledge, label: Label, *found: Stretch, kind=ONSET, way: str = "") -> Counts:
     matched = match(labelled(label), reading(mention("tremor"), durations=found), knowledge)
-    return count(matched, kind, WAYS[way])
+    return count(matched, kind, WAYS[way], strict=way == "_strict")
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,10 @@ def test_near_enough(knowledge: Knowledge, found: Stretch, days: float, good: bo
         assert counted(knowledge, timed(began_days=days), found, way=way) == wanted
 
 
-def test_a_time_that_no_label_has_is_false(knowledge: Knowledge) -> None:
-    assert counted(knowledge, timed(), stretch("onset", 3, "tremor")) == Counts(false=1)
+def test_a_time_that_the_label_leaves_out_counts_only_strictly(knowledge: Knowledge) -> None:
+    assert counted(knowledge, timed(), stretch("onset", 3, "tremor")) == Counts()
+    assert counted(knowledge, timed(), stretch("onset", 3, "tremor"), way="_strict") == Counts(false=1)
+    assert counted(knowledge, timed(began_days=9), stretch("onset", 3, "tremor")) == Counts(false=1, missed=1)
     assert counted(knowledge, timed(), stretch("onset", 3)) == Counts()
     twice = (stretch("onset", 3, "tremor"), stretch("onset", 30, "tremor"))
     assert counted(knowledge, timed(began_days=3), twice[0]) == Counts(hits=1)
