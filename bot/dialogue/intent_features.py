@@ -16,7 +16,7 @@ from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 # No longer message is a mere request, and patterns must not take their time over one.
 READ = 300
 # The weight of one pattern beside all words of a message (1) and all its letters (1).
-PATTERN_WEIGHT = 0.4
+PATTERN_WEIGHT = 0.25
 LENGTHS = (1, 2, 3, 5, 8, 12, 18)
 LONGEST_STRETCH = 5
 # How people write small words; the rest is left to the letters.

@@ -51,7 +51,7 @@ class PatternIntentClassifier(IntentClassifier, GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`patterns`: their file, from the project's root; `C`: how little the weights are held down."""
-        return {"patterns": "data/intent_patterns.yml", "C": 1.0, "ranking_length": 3, "random_state": 42}
+        return {"patterns": "data/intent_patterns.yml", "C": 2.0, "ranking_length": 3, "random_state": 42}
 
     @classmethod
     def create(
