@@ -27,7 +27,7 @@ _TOO, _SPREAD = frozenset({"too", "also", "well"}), frozenset({"spread", "spread
 # "My hand and my knee both itch": what stands before the "and" has the sign as well.
 _PLURALS = frozenset({"both", "have", "are", "were"})
 _BEGUN = frozenset({"started", "starts", "began", "begun", "begins", "first"})
-_WAS = frozenset({"was", "were", "until", "before", "if", "when"})
+_WAS, _SUPPOSES = frozenset({"was", "were", "until", "before"}), ("if", "when")
 _TOO_REACH, _BACK, _JOINED_REACH = 4, 40, 6
 
 
@@ -118,7 +118,9 @@ class _Composer:
         return found
 
     def _tells_of_before(self, match: Match[Term]) -> bool:
-        return any(word.text in _WAS for word in self._words[max(0, match.first - 2) : match.after])
+        before = self._words[max(0, match.first - 2) : match.first]
+        inside = self._words[match.first : match.after]
+        return any(word.text in _WAS for word in inside) or any(word.text in (*_WAS, *_SUPPOSES) for word in before)
 
     def _placed(self, sign: Match[Term], last: dict[str, tuple[_Place, ...]]) -> list[Found]:
         names = _names(sign, "sign")

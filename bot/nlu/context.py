@@ -75,7 +75,10 @@ class Context:
         self._negated = {
             each.first
             for each in found
-            if any(self._denies(words[at].stem) for at in range(each.first, min(each.first + 2, each.core_after)))
+            if any(
+                words[at].stem in self._lexicon.denials
+                for at in range(each.first, min(each.first + 2, each.core_after))
+            )
         }
         self._denied = self._reached("denies")
         self._doubted = (
@@ -220,7 +223,7 @@ class Context:
 
     def _not_so(self, core: int) -> bool:
         """Whether a no stands right before a phrase, with no comma between."""
-        if self._denies(self._words[core].stem):
+        if self._words[core].stem in self._lexicon.denials:
             return False
         return any(core - cue.after <= 1 for cue in self._cues.near_of("denies", core - 3, core))
 
@@ -232,7 +235,7 @@ class Context:
 
     def _denied_behind(self, found: Found) -> bool:
         words = self._words
-        if any(self._denies(words[place].stem) for place in range(found.core, found.core_after)):
+        if any(words[place].stem in self._lexicon.denials for place in range(found.core, found.core_after)):
             # "Not breathing normally": what carries its own no is not denied by what is normal.
             return False
         for cue in self._cues.near_of("denies_behind", found.after, found.after + 3):
@@ -269,9 +272,6 @@ class Context:
             return False
         following = self._words[cue.after].text
         return following[:1].isdigit() or following in self._lexicon.amounts
-
-    def _denies(self, stem: str) -> bool:
-        return any(cue.kind == "denies" for cue in self._lexicon.cues.meanings((stem,)))
 
     def _supposed(self) -> frozenset[int]:
         """The places of sentences that only suppose: a question that begins with its verb and has an "if it was"."""

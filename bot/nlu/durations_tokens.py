@@ -32,11 +32,15 @@ class Tokens:
         months, dating = vocabulary.months, vocabulary.after_day
         seen = vocabulary.seen
         last_end = -1
+        before: Optional[float] = None
         for match in _TOKEN.finditer(plain):
             raw = match.group()
             start, end = match.span()
             value: Optional[float] = None
-            if raw[0].isdecimal():
+            read = seen.get(raw)
+            if read is not None:
+                word, flag = read
+            elif raw[0].isdecimal():
                 word, flag = raw, 0
                 # Digits glued to a few letters before them ("B12") are a name.
                 if not (start == last_end and words[-1].isalpha() and words[-1] != "x" and len(words[-1]) < 4):
@@ -46,29 +50,26 @@ class Tokens:
                     if value is not None and not chained:
                         flag = NUMBER | DATE if len(raw) == 4 else NUMBER
             else:
-                read = seen.get(raw)
-                if read is None:
-                    word = raw.lower()
-                    if word not in known and len(word) > 3:
-                        if word.endswith("'s") and word[:-2] in known:
-                            word = word[:-2]
-                        elif word.isalpha():
-                            word = correct(word)
-                    read = (word, flag_of.get(word, 0))
-                    if len(seen) < _MOST_SEEN and len(raw) < _LONGEST_SEEN:
-                        seen[raw] = read
-                word, flag = read
-                if values[-1] is not None:
-                    if word in letters:
-                        flag |= UNIT
-                    if flags[-1] and (word in dating or word in months):
-                        flags[-1] |= DATE
+                word = raw.lower()
+                if word not in known and len(word) > 3:
+                    if word.endswith("'s") and word[:-2] in known:
+                        word = word[:-2]
+                    elif word.isalpha():
+                        word = correct(word)
+                flag = flag_of.get(word, 0)
+                if len(seen) < _MOST_SEEN and len(raw) < _LONGEST_SEEN:
+                    seen[raw] = (word, flag)
+            if before is not None and value is None:
+                if word in letters:
+                    flag |= UNIT
+                if flags[-1] and (word in dating or word in months):
+                    flags[-1] |= DATE
             words.append(word)
             starts.append(start)
             ends.append(end)
             values.append(value)
             flags.append(flag)
-            last_end = end
+            last_end, before = end, value
         self.size = len(words)
         words.extend([""] * (2 * PAD))
         starts.extend([len(text)] * (2 * PAD))
@@ -82,13 +83,11 @@ class Tokens:
 
     def _near(self, flag: int, far: int) -> list[bool]:
         """For each token, whether one of a kind stands at it or at most `far` behind it."""
-        flags, size = self.flags, len(self.flags)
-        near = [False] * size
-        nearest = size + far
-        for place in range(size - 1, -1, -1):
-            if flags[place] & flag:
-                nearest = place
-            near[place] = nearest - place <= far
+        near = [False] * len(self.flags)
+        for place, flags in enumerate(self.flags):
+            if flags & flag:
+                low = max(0, place - far)
+                near[low : place + 1] = [True] * (place + 1 - low)
         return near
 
     def leads(self, place: int) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, NamedTuple, Optional, TypeVar
 
 from bot.knowledge import Knowledge
 from bot.nlu.circumstances import Circumstances
-from bot.nlu.phrases import GAP, Match, PhraseTable
+from bot.nlu.phrases import GAP, Match, PhraseTable, Slots
 from bot.nlu.vocabulary import vocabulary
 from bot.nlu.words import Lexer, Word
 
@@ -107,6 +108,9 @@ class Lexicon:
         self._add_compositions(knowledge)
         # Signs that mean another thing with a matter of `anywhere`.
         self.ambiguous = frozenset(sign for sign, site in self.findings_of if site in self.anywhere)
+        single = [self.lexer.phrase(str(phrase)) for phrase in cues["denies"] if len(str(phrase).split()) == 1]
+        # The stems of words that deny by themselves.
+        self.denials = frozenset(stems[0] for stems in single if len(stems) == 1)
         self.circumstances = Circumstances(language["circumstances"], self._add_phrase)
 
     def _add_terms(self, knowledge: Knowledge) -> None:
@@ -143,17 +147,25 @@ class Lexicon:
         if len(words) > 2:
             inner = [word for word in words[1:-1] if not (short and self._small(word))]
             words = [words[0], *inner, words[-1]]
-        if "|" not in phrase and GAP not in words:
-            table.add(self.lexer.phrase(" ".join(words)), meaning)
-            return
-        slots = [word.split("|") for word in words]
-        table.add_choices(
-            [
-                [(GAP,)] if slot == [GAP] else [self.lexer.phrase(each.replace("_", " ")) for each in slot if each]
-                for slot in slots
-            ],
-            meaning,
-        )
+        firsts = [self.lexer.phrase(way.replace("_", " "))[:1] for way in words[0].split("|") if way]
+        table.add_later([stem for first in firsts for stem in first], partial(self._slots, words), meaning)
+
+    def _slots(self, words: Sequence[str]) -> Slots:
+        """The parts of a phrase as stems; neighbours without alternatives are cut up together, as in a message."""
+        slots: list[list[tuple[str, ...]]] = []
+        plain: list[str] = []
+        for word in [*words, ""]:
+            if word and word != GAP and "|" not in word:
+                plain.append(word)
+                continue
+            if plain:
+                slots.append([self.lexer.phrase(" ".join(plain).replace("_", " "))])
+                plain = []
+            if word == GAP:
+                slots.append([(GAP,)])
+            elif word:
+                slots.append([self.lexer.phrase(each.replace("_", " ")) for each in word.split("|") if each])
+        return slots
 
     def _small(self, word: str) -> bool:
         """Whether a word of a phrase, with its alternatives, is one that a hasty message leaves out ("my|the|left")."""
@@ -199,10 +211,13 @@ class Lexicon:
         at each place the longest counts, and a part of the body of several words gives way to a phrase inside it."""
         found: list[Match[Term]] = []
         terms, lookalikes, free = self.terms, self.lookalikes, 0
+        (met, others), (met_too, others_too) = terms.beginnings, lookalikes.beginnings
         for place, word in enumerate(words):
-            if place < free or (word.stem not in terms.firsts and word.stem not in lookalikes.firsts):
+            stem = word.stem
+            ours = stem in met or stem in others
+            if place < free or not (ours or stem in met_too or stem in others_too):
                 continue
-            match, other = terms.longest(words, place), lookalikes.longest(words, place)
+            match, other = terms.longest(words, place) if ours else None, lookalikes.longest(words, place)
             if match is None or (other is not None and other.after > match.after):
                 match = other
             elif match.after - place > 1 and all(meaning.kind == "site" for meaning in match.meanings):

@@ -41,7 +41,9 @@ class PersonReader:
         self._tens = {str(name): float(value) for name, value in words["tens"].items()}
         self._not_old = _set(words["not_old"])
         self._for = _set(words["not_before_age"])
-        self._stages = [(str(name).split(), float(value)) for name, value in words["stages"].items()]
+        self._stages: dict[str, list[tuple[list[str], float]]] = {}
+        for name, value in words["stages"].items():
+            self._stages.setdefault(str(name).split()[0], []).append((str(name).split(), float(value)))
         self._no_ages = _set(words["no_ages"])
         self._years_old = _set(words["years_old"])
         self._units = {str(name): str(unit) for name, unit in words["young_units"].items()}
@@ -176,9 +178,9 @@ class PersonReader:
         return before in _PAUSES and after in _PAUSES and before not in ("/", "-") and after not in ("/", "-", ":")
 
     def _stage(self, texts: Sequence[str]) -> Optional[float]:
-        for words, years in self._stages:
-            for place in range(len(texts)):
-                if texts[place] == words[0] and list(texts[place : place + len(words)]) == words:
+        for place, text in enumerate(texts):
+            for words, years in self._stages.get(text, ()):
+                if list(texts[place : place + len(words)]) == words:
                     return years
         return None
 

@@ -8,13 +8,16 @@ one look-up a word.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Generic, Optional, TypeVar
 
 from bot.nlu.words import Word
 
 T = TypeVar("T")
+Slots = Sequence[Sequence[tuple[str, ...]]]
+"""What stands one after the other in a phrase: for each, the alternatives, each of some stems."""
 MOST_SKIPPED = 5
 GAP = "~"
 # Words that a gap takes at most, and those that it does not cross.
@@ -63,6 +66,21 @@ class _State(Generic[T]):
         self.gap: Optional[_State[T]] = None if not gaps else self if len(gaps) == len(nodes) else _State(gaps)
 
 
+class _Later(Generic[T]):
+    """A phrase that is not in the graph yet."""
+
+    __slots__ = ("meaning", "_slots")
+
+    def __init__(self, slots: Callable[[], Slots], meaning: T) -> None:
+        self._slots: Optional[Callable[[], Slots]] = slots
+        self.meaning = meaning
+
+    def take(self) -> Optional[Slots]:
+        """Its slots, the first time; None after that."""
+        slots, self._slots = self._slots, None
+        return slots() if slots is not None else None
+
+
 class PhraseTable(Generic[T]):
     """Phrases by their stems. Looking through a text takes time linear in its length: a phrase has few words, and at
     most five small words are skipped inside it."""
@@ -73,9 +91,16 @@ class PhraseTable(Generic[T]):
         self._start: _State[T] = _State((self._root,))
         self._states: dict[tuple[int, ...], _State[T]] = {}
         self._dead_ends = 0
+        # Phrases that are put into the graph when a word that begins them is first met: most never are.
+        self._later: dict[str, list[_Later[T]]] = {}
+        self._lock = Lock()
 
     def add(self, stems: Iterable[str], meaning: T) -> None:
         """Makes a phrase stand for `meaning`, besides what it already stands for."""
+        self._put(stems, meaning)
+        self._forget()
+
+    def _put(self, stems: Iterable[str], meaning: T) -> None:
         node = self._root
         for stem in stems:
             following = node.plain.get(stem)
@@ -85,9 +110,13 @@ class PhraseTable(Generic[T]):
             node = following
         self._end(node, meaning)
 
-    def add_choices(self, slots: Sequence[Sequence[tuple[str, ...]]], meaning: T) -> None:
+    def add_choices(self, slots: Slots, meaning: T) -> None:
         """Makes every phrase that takes one alternative (some stems) of each slot stand for `meaning`. A slot of
         nothing but `GAP` is up to three words of any kind, none of which ends a clause or denies."""
+        self._put_choices(slots, meaning)
+        self._forget()
+
+    def _put_choices(self, slots: Slots, meaning: T) -> None:
         node = self._root
         for alternatives in slots:
             if alternatives == [(GAP,)]:
@@ -103,25 +132,49 @@ class PhraseTable(Generic[T]):
             node = after
         self._end(node, meaning)
 
+    def add_later(self, firsts: Iterable[str], slots: Callable[[], Slots], meaning: T) -> None:
+        """Like `add_choices`, but the slots are asked for only when a text has one of `firsts`, the stems that the
+        phrase may begin with."""
+        later = _Later(slots, meaning)
+        for stem in dict.fromkeys(firsts):
+            self._later.setdefault(stem, []).append(later)
+
+    def _meet(self, stem: str) -> None:
+        """Puts the phrases that may begin with a stem into the graph. No step from there was remembered yet."""
+        with self._lock:
+            for later in self._later.get(stem, ()):
+                slots = later.take()
+                if slots is None:
+                    continue
+                if all(len(slot) == 1 and slot[0] != (GAP,) for slot in slots):
+                    self._put((each for slot in slots for each in slot[0]), later.meaning)
+                else:
+                    self._put_choices(slots, later.meaning)
+            self._later.pop(stem, None)
+
     def _end(self, node: _Node[T], meaning: T) -> None:
         if node is not self._root and meaning not in node.meanings:
             node.meanings.append(meaning)
+
+    def _forget(self) -> None:
+        """What was remembered of the phrases so far no longer holds."""
         if self._states or self._start.next:
-            # What was remembered of the phrases so far no longer holds.
             self._start, self._states = _State((self._root,)), {}
 
     def meanings(self, stems: Iterable[str]) -> tuple[T, ...]:
         """What exactly this phrase stands for."""
         state: Optional[_State[T]] = self._start
-        for stem in stems:
+        for place, stem in enumerate(stems):
+            if place == 0 and stem in self._later:
+                self._meet(stem)
             state = self._step(state, stem) if state is not None else None
         return state.meanings if state is not None else ()
 
     def find(self, words: Sequence[Word]) -> list[Match[T]]:
         """The phrases in a text: at each place the longest one, none overlapping an earlier one."""
         found: list[Match[T]] = []
-        root, free = self._root.next, 0
-        for place in [at for at, word in enumerate(words) if word.stem in root]:
+        root, later, free = self._root.next, self._later, 0
+        for place in [at for at, word in enumerate(words) if word.stem in root or word.stem in later]:
             if place >= free:
                 match = self._longest(words, place)
                 if match is not None:
@@ -131,18 +184,21 @@ class PhraseTable(Generic[T]):
 
     def every(self, words: Sequence[Word]) -> list[Match[T]]:
         """Like `find`, but the phrases may overlap: the longest one at every place."""
-        root = self._root.next
-        matches = (self._longest(words, place) for place, word in enumerate(words) if word.stem in root)
+        matches = (self.longest(words, place) for place in range(len(words)))
         return [match for match in matches if match is not None]
 
     @property
-    def firsts(self) -> Mapping[str, object]:
-        """The stems that some phrase begins with."""
-        return self._root.next
+    def beginnings(self) -> tuple[Container[str], Container[str]]:
+        """The stems that phrases begin with: those met so far, and the others. For loops over many words."""
+        return self._root.next, self._later
+
+    def may_begin(self, stem: str) -> bool:
+        """Whether some phrase begins with a stem."""
+        return stem in self._root.next or stem in self._later
 
     def longest(self, words: Sequence[Word], first: int) -> Optional[Match[T]]:
         """The longest phrase that begins at a place; None where none does."""
-        return self._longest(words, first) if words[first].stem in self._root.next else None
+        return self._longest(words, first) if self.may_begin(words[first].stem) else None
 
     def _step(self, state: _State[T], stem: str) -> Optional[_State[T]]:
         try:
@@ -169,42 +225,44 @@ class PhraseTable(Generic[T]):
         return following
 
     def _longest(self, words: Sequence[Word], first: int) -> Optional[Match[T]]:
-        size, skip, step = len(words), self._skip, self._step
         _, _, _, stem, sentence = words[first]
-        state = step(self._start, stem)
+        if stem in self._later:
+            self._meet(stem)
+        state = self._step(self._start, stem)
         if state is None:
             return None
-        meanings, after = state.meanings, first + 1
-        if state.ended:
-            return Match(first, after, meanings) if meanings else None
+        meanings, place = state.meanings, first + 1
+        after, size, skip = place, len(words), self._skip
         # Where a small word stands in one phrase and inside another ("all"), both ways are tried.
-        open_ways = [(state, first + 1, 0, 0)]
-        while open_ways:
-            state, place, skipped, gap = open_ways.pop()
-            while place < size:
+        open_ways: list[tuple[_State[T], int, int, int]] = []
+        skipped = gap = 0
+        while True:
+            while place < size and not state.ended:
                 _, _, text, stem, its_sentence = words[place]
                 if its_sentence != sentence:
                     break
-                following = step(state, stem)
+                try:
+                    following = state.next[stem]
+                except KeyError:
+                    following = self._first_step(state, stem)
                 if state.gap is not None and gap < _GAP_SIZE and text not in _BARRIERS:
                     open_ways.append((state.gap, place + 1, skipped, gap + 1))
-                skips = skipped < MOST_SKIPPED and text in skip
-                if following is not None:
-                    if skips:
-                        open_ways.append((state, place + 1, skipped + 1, gap))
-                    place += 1
-                    skipped = gap = 0
-                    state = following
-                    if state.meanings:
-                        if place > after or not meanings:
-                            after, meanings = place, state.meanings
-                        elif place == after and meanings is not state.meanings:
-                            meanings = tuple(dict.fromkeys((*meanings, *state.meanings)))
-                    if state.ended:
+                if following is None:
+                    if skipped >= MOST_SKIPPED or text not in skip:
                         break
-                elif skips:
                     skipped += 1
                     place += 1
-                else:
-                    break
-        return Match(first, after, meanings) if meanings else None
+                    continue
+                if skipped < MOST_SKIPPED and text in skip:
+                    open_ways.append((state, place + 1, skipped + 1, gap))
+                place += 1
+                skipped = gap = 0
+                state = following
+                if state.meanings:
+                    if place > after or not meanings:
+                        after, meanings = place, state.meanings
+                    elif place == after and meanings is not state.meanings:
+                        meanings = tuple(dict.fromkeys((*meanings, *state.meanings)))
+            if not open_ways:
+                return Match(first, after, meanings) if meanings else None
+            state, place, skipped, gap = open_ways.pop()

@@ -65,10 +65,15 @@ class Reader:
         stretches = tuple(self._over(each, mentions) for each in stretches)
         mentions = [_ended(each, stretches) for each in mentions]
         answer, ordinals = read_answer(words, self.lexicon)
-        covered = {place for each in found for place in range(each.first, each.after)}
-        covered.update(place for match in terms for place in range(match.first, match.after))
-        covered.update(place for match in context.matches for place in range(match.first, match.after))
-        covered.update(place for each in circumstances for place in range(each.place, each.after))
+        covered: set[int] = set()
+        for each in found:
+            covered.update(range(each.first, each.after))
+        for term in terms:
+            covered.update(range(term.first, term.after))
+        for cue in context.matches:
+            covered.update(range(cue.first, cue.after))
+        for one in circumstances:
+            covered.update(range(one.place, one.after))
         loose = {} if mentions else context.loose()
         return Reading(
             text=text,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
+from typing import Optional
 
 from rapidfuzz.distance import OSA
 
@@ -34,14 +35,8 @@ class Speller:
 
     def __init__(self, vocabulary: Mapping[str, int]) -> None:
         self._known = dict(vocabulary)
-        self._deletions: dict[str, list[str]] = {}
-        self._shuffled: dict[str, list[str]] = {}
-        for word in sorted(self._known):
-            if SHORTEST_WORD <= len(word) <= _LONGEST and word.isalpha():
-                for form in {word, *_deletions(word)}:
-                    self._deletions.setdefault(form, []).append(word)
-            elif len(word) == SHORTEST_TYPED and word.isalpha():
-                self._shuffled.setdefault("".join(sorted(word)), []).append(word)
+        # Made when the first word is met that is not known: most messages have one, but nothing else waits for it.
+        self._index: Optional[tuple[dict[str, list[str]], dict[str, list[str]]]] = None
         self._cache: dict[str, str] = {}
 
     def correct(self, word: str) -> str:
@@ -72,11 +67,26 @@ class Speller:
         ]
         return max(pairs)[1:] if pairs else ()
 
+    def _indexed(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+        """Words by what is left of them without one letter, and words of four letters by their letters in order."""
+        if self._index is None:
+            deletions: dict[str, list[str]] = {}
+            shuffled: dict[str, list[str]] = {}
+            for word in sorted(self._known):
+                if SHORTEST_WORD <= len(word) <= _LONGEST and word.isalpha():
+                    for form in {word, *_deletions(word)}:
+                        deletions.setdefault(form, []).append(word)
+                elif len(word) == SHORTEST_TYPED and word.isalpha():
+                    shuffled.setdefault("".join(sorted(word)), []).append(word)
+            self._index = deletions, shuffled
+        return self._index
+
     def _nearest(self, word: str) -> str:
-        found = {each for form in (word, *_deletions(word)) for each in self._deletions.get(form, ())}
+        deletions, shuffled = self._indexed()
+        found = {each for form in (word, *_deletions(word)) for each in deletions.get(form, ())}
         if len(word) == SHORTEST_TYPED:
             # In a word of four letters only a swap of two is seen through: any other slip fits too many words.
-            found.update(self._shuffled.get("".join(sorted(word)), ()))
+            found.update(shuffled.get("".join(sorted(word)), ()))
         near = [each for each in found if OSA.distance(word, each, score_cutoff=1) <= 1]
         if not near:
             return word

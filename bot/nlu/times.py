@@ -14,6 +14,8 @@ from bot.nlu.reading import ABSENT, PATIENT, PRESENT, Mention, Stretch
 _SENTENCE_COST, _CLAUSE_COST, _BEFORE_COST, _BACKGROUND_COST = 120, 25, 4, 40
 _FARTHEST, _MOST, _SINCE_REACH = 400, 30, 60
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+# Characters; no sentence of a time and small words has more beside its time.
+_SMALL_MOST = 60
 _SENTENCE = re.compile(r"\s*(?:$|[.!?,;\n])")
 _ENDS = re.compile(r"[.!?;\n]")
 # Small words that may stand beside a time that is a sentence by itself ("It has been about 3 months now").
@@ -110,6 +112,8 @@ def _sentence_end(text: str, place: int) -> int:
 def _rest(text: str, stretch: Stretch) -> str:
     """What a sentence says beside its time, small words apart."""
     begin, end = _sentence_start(text, stretch.start), _sentence_end(text, stretch.end)
+    if end - begin - (stretch.end - stretch.start) > _SMALL_MOST:
+        return text[begin:end]
     return _SMALL.sub("", text[begin : stretch.start] + text[stretch.end : end]).strip()
 
 
