@@ -1,6 +1,6 @@
 """How well intents are read, and what that costs: our light pipeline beside Rasa's light one and DIET.
 
-    .venv/bin/python bench/intents.py [--json FILE] [--tensorflow-python PATH] [--folds 5] [--pipelines light]
+    .venv/bin/python bench/intents.py [--json FILE] [--tensorflow-python PATH] [--folds-asked 1]
 
 Trains real Rasa pipelines on data/nlu and prints, for each, the F of
 1. a stratified cross-validation with a fixed seed,
@@ -11,8 +11,9 @@ each as the classifier alone (its first guess), and as shipped (with the fallbac
 reader finds a finding or a stretch of time in). Then what each costs, measured in a process of its own: seconds to
 train and to import, milliseconds a parse, memory, megabytes installed.
 
-DIET needs TensorFlow: it is measured where `--tensorflow-python` names the Python of an environment made from
-requirements/tensorflow.lock, and else left out. Our pipeline takes about three minutes, all three an hour.
+DIET needs TensorFlow, and minutes to an hour for each training: it is measured where `--tensorflow-python` names the
+Python of an environment made from requirements/tensorflow.lock, and else left out. `--folds-asked 1` asks only the
+first fold of the cross-validations. Our pipeline alone takes three minutes.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ import tempfile
 import time
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, Optional
 
@@ -40,6 +42,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 HELD_OUT = ROOT / "tests" / "dialogue_rasa" / "intents_held_out.yml"
 SEED = 42
+MODEL = "model.tar.gz"
 # Two sentences are near duplicates from this likeness on (0 to 100); the order of words does not count, nor polite
 # words, nor small ones where others are left.
 ALIKE = 80
@@ -65,36 +68,44 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     parser.add_argument("--tensorflow-python", type=Path)
     parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--folds-asked", type=int, help="only the first few of the folds: DIET takes its time")
+    parser.add_argument("--epochs", type=int, default=100, help="of DIET")
     parser.add_argument("--pipelines", nargs="+", choices=PIPELINES, default=PIPELINES)
     parser.add_argument("--work", choices=[*WORK], help=argparse.SUPPRESS)
     parser.add_argument("--pipeline", choices=PIPELINES, help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    DIET["epochs"] = options.epochs
     if options.work:
-        print("RESULT" + json.dumps(WORK[options.work](options.pipeline, options.folds)))
+        print("RESULT" + json.dumps(WORK[options.work](options)))
         return
     pipelines = {
         name: options.tensorflow_python if name == "diet" else Path(sys.executable) for name in options.pipelines
     }
     pipelines = {name: python.absolute() for name, python in pipelines.items() if python}
-    result = {name: measured(name, python, options.folds) for name, python in pipelines.items()}
+    result = {name: measured(name, python, options) for name, python in pipelines.items()}
     if options.json:
         options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     show(result)
 
 
-def measured(pipeline: str, python: Path, folds: int) -> dict[str, Any]:
-    """The scores and costs of a pipeline, each from a process of its own."""
+def measured(pipeline: str, python: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """The scores and costs of a pipeline, each from a process of its own, which holds nothing of the others' memory."""
     found: dict[str, Any] = {}
-    for work in ("scores", "costs"):
-        done = subprocess.run(
-            [python, __file__, "--work", work, "--pipeline", pipeline, "--folds", str(folds)],
-            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
-            | ({"SIGNPOST_TENSORFLOW": "1", "TF_CPP_MIN_LOG_LEVEL": "3"} if pipeline == "diet" else {}),
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-        )
-        found[work] = json.loads(done.stdout.rsplit("RESULT", 1)[1])
+    given = ["--folds", str(options.folds), "--folds-asked", str(options.folds_asked or options.folds)]
+    given += ["--epochs", str(options.epochs)]
+    real = {"SIGNPOST_TENSORFLOW": "1", "TF_CPP_MIN_LOG_LEVEL": "3"} if pipeline == "diet" else {}
+    with tempfile.TemporaryDirectory() as folder:
+        for work in WORK:
+            done = subprocess.run(
+                [python, __file__, "--work", work, "--pipeline", pipeline, "--folder", folder, *given],
+                env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", **real},
+                stdout=subprocess.PIPE,
+                text=True,
+                check=True,
+            )
+            found[work] = json.loads(done.stdout.rsplit("RESULT", 1)[1])
+    found["costs"] = {"seconds_to_train": found.pop("train"), **found["costs"]}
     return found
 
 
@@ -106,6 +117,11 @@ def examples(*paths: Path) -> list[Example]:
         for group in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]
         for line in group["examples"].splitlines()
     ]
+
+
+def training_examples() -> list[Example]:
+    """All of data/nlu."""
+    return examples(*sorted((ROOT / "data" / "nlu").glob("*.yml")))
 
 
 def near_duplicates(texts: Sequence[str]) -> list[int]:
@@ -154,25 +170,29 @@ def split(given: Sequence[Example], folds: int, groups: Optional[Sequence[int]])
 class Pipeline:
     """A trained pipeline. Importing Rasa happens here, so that the time it takes can be measured."""
 
-    def __init__(self, kind: str, training: Sequence[Example], folder: Path) -> None:
-        os.environ["RASA_CACHE_DIRECTORY"] = str(folder / "cache")
-        from bot.dialogue import quiet, rasa_patches
-
-        quiet.hush()
-        from rasa.core.agent import Agent
-        from rasa.model_training import train_nlu
+    def __init__(self, model: Path) -> None:
+        from bot.dialogue import agent, rasa_patches
 
         rasa_patches.apply()
+        self.agent = agent.Agent.load(model)
+
+    @classmethod
+    def trained(cls, kind: str, training: Sequence[Example], folder: Path) -> Pipeline:
+        """A pipeline of this kind trained on these examples; the model lies in the folder."""
+        from bot.dialogue import quiet
+
+        quiet.hush()
+        from rasa.model_training import train_nlu
+
+        os.environ["RASA_CACHE_DIRECTORY"] = str(folder / "cache")
         config = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))
         if kind != "light":
             config["pipeline"] = in_place_of_ours(kind, config["pipeline"])
         files = {"config.yml": config, "nlu.yml": {"version": "3.1", "nlu": _as_nlu(training)}}
         for name, content in files.items():
             (folder / name).write_text(yaml.safe_dump(content, sort_keys=False, width=10_000), encoding="utf-8")
-        began = time.perf_counter()
-        model = train_nlu(str(folder / "config.yml"), str(folder / "nlu.yml"), str(folder), fixed_model_name="model")
-        self.seconds_to_train = time.perf_counter() - began
-        self.agent = Agent.load(model)
+        model = train_nlu(str(folder / "config.yml"), str(folder / "nlu.yml"), str(folder), fixed_model_name=MODEL)
+        return cls(Path(model))
 
     def parse(self, text: str) -> dict[str, Any]:
         """What Rasa makes of a text."""
@@ -200,26 +220,58 @@ def _as_nlu(training: Sequence[Example]) -> list[dict[str, str]]:
     return [{"intent": intent, "examples": "".join(texts)} for intent, texts in by_intent.items()]
 
 
-def scores(kind: str, folds: int) -> dict[str, Any]:
+def train(options: argparse.Namespace) -> float:
+    """Trains on everything and leaves the model in the folder; gives the seconds it took, the imports left out."""
+    from bot.dialogue import quiet
+
+    quiet.hush()
+    import rasa.model_training  # noqa: F401
+
+    began = time.perf_counter()
+    Pipeline.trained(options.pipeline, training_examples(), options.folder)
+    return round(time.perf_counter() - began, 1)
+
+
+def costs(options: argparse.Namespace) -> dict[str, Any]:
+    """What the trained pipeline costs when it is used."""
+    began = time.perf_counter()
+    import bot.dialogue.agent  # noqa: F401
+
+    seconds_to_import = time.perf_counter() - began
+    pipeline = Pipeline(options.folder / MODEL)
+    texts = [text for text, _ in examples(HELD_OUT)]
+    times = []
+    for text in [*texts[:20], *texts]:
+        began = time.perf_counter()
+        pipeline.parse(text)
+        times.append((time.perf_counter() - began) * 1000)
+    packages = Path(sysconfig.get_paths()["purelib"])
+    return {
+        "seconds_to_import": round(seconds_to_import, 1),
+        "ms_a_parse": round(statistics.median(times[20:]), 2),
+        "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "installed_mb": round(sum(each.stat().st_size for each in packages.rglob("*") if each.is_file()) / 1e6),
+    }
+
+
+def scores(options: argparse.Namespace) -> dict[str, Any]:
     """F, per intent and overall, by each way of asking; what was read wrongly, to look at."""
-    given = examples(*sorted((ROOT / "data" / "nlu").glob("*.yml")))
-    held_out = examples(HELD_OUT)
+    given, held_out = training_examples(), examples(HELD_OUT)
     groups = near_duplicates([text for text, _ in given])
     found: dict[str, Any] = {"examples": len(given), "groups": len(set(groups)), "held_out_examples": len(held_out)}
-    for name, of in (("cross_validated", None), ("grouped", groups)):
-        asked, read = [], []
-        for train, ask in split(given, folds, of):
-            with tempfile.TemporaryDirectory() as folder:
-                pipeline = Pipeline(kind, [given[number] for number in train], Path(folder))
-                asked += [given[number] for number in ask]
-                read += [pipeline.read(given[number][0]) for number in ask]
-        found[name] = _scored(asked, read)
-    with tempfile.TemporaryDirectory() as folder:
-        pipeline = Pipeline(kind, given, Path(folder))
-        read = [pipeline.read(text) for text, _ in held_out]
+    pipeline = Pipeline(options.folder / MODEL)
+    read = [pipeline.read(text) for text, _ in held_out]
     found["held_out"] = _scored(held_out, read)
     new = unlike([text for text, _ in held_out], [text for text, _ in given])
     found["held_out_unlike"] = _scored([held_out[number] for number in new], [read[number] for number in new])
+    for name, of in (("cross_validated", None), ("grouped", groups)):
+        asked, read = [], []
+        for train, ask in islice(split(given, options.folds, of), options.folds_asked):
+            with tempfile.TemporaryDirectory() as folder:
+                pipeline = Pipeline.trained(options.pipeline, [given[number] for number in train], Path(folder))
+                asked += [given[number] for number in ask]
+                read += [pipeline.read(given[number][0]) for number in ask]
+        found[name] = _scored(asked, read)
     return found
 
 
@@ -258,46 +310,9 @@ def actions() -> dict[str, str]:
     return {rule["steps"][0]["intent"]: rule["steps"][1]["action"] for rule in rules}
 
 
-def costs(kind: str, _folds: int) -> dict[str, Any]:
-    """What the trained pipeline costs; the model is trained in yet another process, so that no memory of it counts."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        own = [sys.executable, __file__, "--work", "train", "--pipeline", kind]
-        done = subprocess.run(
-            own, env={**os.environ, "INTENTS_FOLDER": name}, stdout=subprocess.PIPE, text=True, check=True
-        )
-        seconds_to_train = json.loads(done.stdout.rsplit("RESULT", 1)[1])
-        began = time.perf_counter()
-        from bot.dialogue import agent, rasa_patches
-
-        rasa_patches.apply()
-        seconds_to_import = time.perf_counter() - began
-        loaded = agent.Agent.load(next(folder.glob("model*")))
-        texts = [text for text, _ in examples(HELD_OUT)]
-        times = []
-        for text in [*texts[:20], *texts]:
-            began = time.perf_counter()
-            asyncio.run(loaded.parse_message(text))
-            times.append((time.perf_counter() - began) * 1000)
-    packages = Path(sysconfig.get_paths()["purelib"])
-    return {
-        "seconds_to_train": round(seconds_to_train, 1),
-        "seconds_to_import": round(seconds_to_import, 1),
-        "ms_a_parse": round(statistics.median(times[20:]), 2),
-        "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
-        "installed_mb": round(sum(each.stat().st_size for each in packages.rglob("*") if each.is_file()) / 1e6),
-    }
-
-
-def train(kind: str, _folds: int) -> float:
-    """Trains on everything and leaves the model in a folder; gives the seconds it took."""
-    folder = Path(os.environ["INTENTS_FOLDER"])
-    return Pipeline(kind, examples(*sorted((ROOT / "data" / "nlu").glob("*.yml"))), folder).seconds_to_train
-
-
 def show(result: dict[str, Any]) -> None:
     """Prints the tables."""
-    print(f"{'weighted F (macro F)':28}{'cross-validated':>20}{'grouped':>20}{'held out':>20}")
+    print(f"{'weighted F (macro F)':28}" + "".join(f"{asked:>20}" for asked in ASKED))
     for pipeline, found in result.items():
         for way in ("alone", "shipped"):
             cells = [found["scores"][asked][way] for asked in ASKED]
@@ -324,7 +339,7 @@ def _pair(scored: dict[str, Any]) -> str:
 
 
 ASKED = ("cross_validated", "grouped", "held_out", "held_out_unlike")
-WORK = {"scores": scores, "costs": costs, "train": train}
+WORK: dict[str, Callable[[argparse.Namespace], Any]] = {"train": train, "costs": costs, "scores": scores}
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
