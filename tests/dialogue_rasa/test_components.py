@@ -54,6 +54,25 @@ def test_other_messages_keep_their_intent(make, services, text):
     assert message.get("intent")["name"] == "greet" and message.get("reading")["mentions"] == []
 
 
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("have a good day", "goodbye"),
+        ("will it rain tomorrow", "out_of_scope"),
+        ("forget what I told you", "forget_me"),
+    ],
+)
+def test_a_farewell_and_a_plain_wish_are_no_complaint(make, services, text, intent):
+    (message,) = make(FindingExtractor).process([classified(text, intent)])
+    assert message.get("intent")["name"] == intent
+
+
+@pytest.mark.parametrize("text", ["forget me, my arm is weak", "I keep forgetting what day it is"])
+def test_a_wish_that_tells_more_is_a_complaint(make, services, text):
+    (message,) = make(FindingExtractor).process([classified(text, "forget_me")])
+    assert message.get("intent")["name"] == "inform"
+
+
 def test_a_payload_of_ours_is_not_read_as_text(make, services):
     (message,) = make(FindingExtractor).process([classified(payload("facial_weakness"))])
     assert message.get("reading") is None and message.get("intent")["name"] == "deny"
