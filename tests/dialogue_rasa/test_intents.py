@@ -27,8 +27,8 @@ from bot.dialogue.intents import ModelIncomplete, PatternIntentClassifier
 ROOT = Path(__file__).resolve().parents[2]
 HELD_OUT = Path(__file__).with_name("intents_held_out.yml")
 PATTERNS = yaml.safe_load((ROOT / "data" / "intent_patterns.yml").read_text(encoding="utf-8"))
-# The first measurement of the finished pipeline was .960 (docs/evaluation/intents.md). What the knowledge learns to read
-# moves it by a sentence or two; below the bar something is lost.
+# The first measurement of the finished pipeline was .960 (docs/evaluation/intents.md). What the knowledge learns to
+# read moves it by a sentence or two; below the bar something is lost.
 BAR = 0.94
 
 
