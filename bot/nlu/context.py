@@ -121,7 +121,7 @@ class Context:
 
     def says_only(self) -> bool:
         """Whether the text says that there is nothing else ("only the first", "just my hand")."""
-        return bool(self._cues.of("only"))
+        return bool(self._cues.of("only")) or any(cue.first == 0 for cue in self._cues.of("only_first"))
 
     def _status(self, found: Found, experiencer: str) -> tuple[str, Optional[str]]:
         core = found.core

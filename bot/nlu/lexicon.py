@@ -36,6 +36,7 @@ _CUES = (
     "asks",
     "ends",
     "only",
+    "only_first",
     "troubles",
 )
 _QUALITIES = ("sides", "spots", "trends", "onsets", "severities")

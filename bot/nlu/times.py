@@ -161,7 +161,8 @@ def _shared(text: str, owned: Sequence[Stretch], mentions: Sequence[Mention]) ->
 def _listed(
     text: str, owned: Sequence[Stretch], mentions: Sequence[Mention], complaints: Collection[str]
 ) -> list[Stretch]:
-    """The time of the last of a plain list, for the others in it that have none ("sore throat, sore ear, 3 days").
+    """The time of the last of a plain list, for the others in it that have none ("sore throat, sore ear, 3 days";
+    "numbness and tingling in my feet for 3 months", whose words end together).
 
     Nothing but commas and "and" may stand between: a clause of its own ("and now my arm hurts") has its own time.
     """
@@ -175,15 +176,22 @@ def _listed(
         low = max(0, at - _MOST)
         while at >= low and mentions[at].finding != stretch.finding:
             at -= 1
+        if at < low:
+            continue
+        owner = mentions[at]
+        ends = [each for each in mentions[at + 1 : at + _MOST] if each.end == owner.end]
+        others = [each for each in ends if (each.status, each.experiencer) == (owner.status, owner.experiencer)]
         while at > low:
             one, other = mentions[at - 1], mentions[at]
-            between = text[one.end : other.start]
-            if (one.status, one.experiencer) != (other.status, other.experiencer) or not _LIST.fullmatch(between):
+            together = one.end == other.end or _LIST.fullmatch(text[one.end : other.start])
+            if (one.status, one.experiencer) != (other.status, other.experiencer) or not together:
                 break
-            if one.finding in complaints and one.finding not in timed:
-                timed.add(one.finding)
-                shared.append(replace(stretch, finding=one.finding))
+            others.append(one)
             at -= 1
+        for finding in dict.fromkeys(each.finding for each in others):
+            if finding in complaints and finding not in timed:
+                timed.add(finding)
+                shared.append(replace(stretch, finding=finding))
     return shared
 
 

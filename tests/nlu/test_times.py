@@ -35,6 +35,27 @@ def test_a_list_shares_its_time_and_a_clause_does_not(read) -> None:
     assert {each.finding for each in apart} == {"headache"}
 
 
+def test_findings_whose_words_end_together_share_a_time(read) -> None:
+    stretches = read("numbness and tingling in both feet for 3 months").durations
+    assert {each.finding: each.text for each in stretches} == {
+        "foot_numbness": "3 months",
+        "tingling_hands_feet": "3 months",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "only"),
+    [
+        ("only the first", True),
+        ("just my speech", True),
+        ("it's just my hand", True),
+        ("my arm has just gone numb", False),
+    ],
+)
+def test_just_limits_or_tells_of_now(read, text: str, only: bool) -> None:
+    assert read(text).only is only
+
+
 def test_an_illness_that_passes_is_over_after_a_month(said) -> None:
     assert said("heart attack in 2012, stents fine")["heart_attack_named"].status == "past"
 
