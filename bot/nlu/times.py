@@ -162,7 +162,7 @@ def _listed(
     text: str, owned: Sequence[Stretch], mentions: Sequence[Mention], complaints: Collection[str]
 ) -> list[Stretch]:
     """The time of the last of a plain list, for the others in it that have none ("sore throat, sore ear, 3 days";
-    "numbness and tingling in my feet for 3 months", whose words end together).
+    "X and Y in both feet for 3 months", whose words end together).
 
     Nothing but commas and "and" may stand between: a clause of its own ("and now my arm hurts") has its own time.
     """
