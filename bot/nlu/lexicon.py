@@ -87,10 +87,13 @@ class Lexicon:
         self.selves = _words(cues["self_words"])
         self.animals = _words(cues["animals"])
         self.plain_noes = _words(cues["plain_noes"])
-        self.witnesses = _words(cues["witnesses"])
+        self.witnesses, self.helping = _words(cues["witnesses"]), _words(cues["helping"])
+        self.objects, self.done_to_me = _words(cues["objects"]), _words(cues["done_to_me"])
         self.adults, self.anybody, self.having = (_words(cues[name]) for name in ("adults", "anybody", "having"))
         relations = language["people"]["relations"]
         self.sexes = {str(word): sex for sex, words in relations.items() for word in words}
+        self.asking, people = _words(cues["asking_for"]), language["people"]
+        self.years, self.no_ages = _words(people["years_old"]), _words(people["no_ages"]) - _words(people["ages_too"])
         self.conditional = _words(cues["conditional"])
         self.no_person = _words(cues["no_person"])
         self.habits, self.amounts = _words(cues["habits"]), _words(cues["amounts"])

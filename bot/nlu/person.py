@@ -57,20 +57,22 @@ class PersonReader:
         )
 
     def read(
-        self, words: Sequence[Word], mentions: Sequence[Mention], about_other: bool
+        self, words: Sequence[Word], mentions: Sequence[Mention], whom: str = ""
     ) -> tuple[Person, Optional[tuple[int, int]]]:
         """The person of a message, and the characters in which their age stands, None where it is not said in numbers.
 
+        `whom` names the person where the message is about somebody else than the writer ("daughter").
         Conditions, medicines and events are the ids of findings of those kinds that are present in the patient; an
         event counts as well when it is over.
         """
         texts, places = _texts(words)
+        about_other = bool(whom)
         own = [each for each in mentions if each.experiencer == PATIENT]
         ages = sorted(self._age_candidates(texts, about_other), key=lambda each: (each.doubt, each.place))
         age = ages[0] if ages else None
         person = Person(
             age=round(age.years, 2) if age else self._stage(texts),
-            sex=self._sex(texts, age, about_other),
+            sex=self._sexes.get(whom) or self._sex(texts, age, about_other),
             pregnant=self._is_pregnant(own),
             conditions=self._of_kind("condition", own, (PRESENT,)),
             medicines=self._of_kind("medicine", own, (PRESENT,)),

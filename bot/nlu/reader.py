@@ -13,11 +13,12 @@ from bot.nlu.compose import Found, compose
 from bot.nlu.context import Context, Sense
 from bot.nlu.durations import DurationReader
 from bot.nlu.experiencers import ANIMAL, NOBODY
+from bot.nlu.helped import seen_from, who_is_meant
 from bot.nlu.leftovers import leftovers
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.owners import with_circumstances
 from bot.nlu.person import PersonReader
-from bot.nlu.reading import OTHER, PAST, PATIENT, PRESENT, Mention, Reading, Stretch
+from bot.nlu.reading import PAST, PRESENT, Mention, Reading, Stretch
 from bot.nlu.times import attach
 from bot.nlu.words import Word
 
@@ -49,18 +50,18 @@ class Reader:
         found = compose(words, self.lexicon, terms)
         context = Context(words, self.lexicon, found, terms)
         senses = [context.sense(each) for each in found]
-        patient = _who_is_meant(senses)
+        patient = who_is_meant(senses, words, self.lexicon)
         about_other = bool(patient)
         mentions = _distinct(
             [
-                _mention(text, words, each, _seen_from(sense, patient))
+                _mention(text, words, each, seen_from(sense, patient))
                 for each, sense in zip(found, senses)
                 if sense.experiencer not in (ANIMAL, NOBODY)
             ]
         )
         circumstances = self.lexicon.circumstances.find(words)
         mentions = with_circumstances(mentions, circumstances, words, self._complaints)
-        person, age = self._person.read(words, mentions, about_other)
+        person, age = self._person.read(words, mentions, patient)
         stretches = attach(text, self._times(text, as_of, mentions, age), mentions, self._timed)
         stretches = tuple(self._over(each, mentions) for each in stretches)
         mentions = [_ended(each, stretches) for each in mentions]
@@ -162,19 +163,3 @@ def _ended(mention: Mention, stretches: Sequence[Stretch]) -> Mention:
 def _distinct(mentions: Sequence[Mention]) -> list[Mention]:
     """Each finding once for each stretch of words."""
     return list({(each.finding, each.start, each.end): each for each in mentions}.values())
-
-
-def _who_is_meant(senses: Sequence[Sense]) -> str:
-    """The other person whom a message is about, where all that is or was there is others'; empty where it is about the
-    one who writes. Of several, the one of whom most is said to be there."""
-    if any(each.experiencer == PATIENT and each.status in (PRESENT, PAST) for each in senses):
-        return ""
-    present = [each.whom for each in senses if each.experiencer == OTHER and each.status == PRESENT]
-    return max(present, key=lambda whom: (present.count(whom), -present.index(whom))) if present else ""
-
-
-def _seen_from(sense: Sense, patient: str) -> Sense:
-    """A sense with `patient` as the one to be helped; what the writer says of themselves is then another's."""
-    if not patient:
-        return sense
-    return sense._replace(experiencer=PATIENT if sense.whom == patient else OTHER)

@@ -22,6 +22,24 @@ ME, OTHER = "patient", "other"
         ("Is there a cure? My dad has tremor, and my brother has cramps in his legs", "muscle_cramp", OTHER),
         ("a stray dog bit my ankle, now the place tingles", "animal_bite", ME),
         ("help for my nephew, he has cramps in his calf", "muscle_cramp", ME),
+        ("Left arm swings out and throws itself about, he hit the wall! Dad is 80, diabetic.", "diabetes", ME),
+        ("Husband's meter reads 2.1. I gave juice but he's slumped and I can't rouse him", "low_sugar", ME),
+        ("My son is 9. He screws up his nose. If I ask him to stop he can, then it bursts out again.", "tic", ME),
+        (
+            "this is for my flatmate not me, she sees double by evening. I'm the one with the sore jaw",
+            "double_vision",
+            ME,
+        ),
+        (
+            "this is for my flatmate not me, she sees double by evening. I'm the one with the sore jaw",
+            "jaw_pain",
+            OTHER,
+        ),
+        ("Me and my cousin both have double vision", "double_vision", ME),
+        ("purple dots on my sons legs, he's hot and can't bend his neck", "stiff_neck", ME),
+        ("Dad to twins, knackered, and my eyelid twitches", "tiredness", ME),
+        ("Sleepy now and doesn't know me. He just went stiff and jerked all over", "seizure", ME),
+        ("My tingling lips are back. My sister in law has tremor", "tremor", OTHER),
     ],
 )
 def test_whose_it_is(read, knowledge, text: str, finding: str, whose: str) -> None:
