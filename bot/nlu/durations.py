@@ -18,6 +18,7 @@ from bot.nlu.durations_tokens import PAD, Tokens
 from bot.nlu.durations_words import BOUT, DATE, NUMBER, PHRASE, RATE, UNIT, Bounds, Words, exactly
 from bot.nlu.reading import Stretch
 
+_LONGEST_COUNT = 60  # days or weeks that people count one by one
 _LONGEST_MOD = 3  # words of "less than", "upwards of"
 
 
@@ -49,9 +50,10 @@ class DurationReader:
         self._moments = MomentReader(self._words)
         self._context = Context(self._words)
 
-    def read(self, text: str, as_of: date) -> tuple[Stretch, ...]:
-        """The stretches of `text` in their order; relative dates are resolved to the past of `as_of`."""
-        tokens = Tokens(text, self._words, self._correct)
+    def read(self, text: str, as_of: date, age: Optional[float] = None) -> tuple[Stretch, ...]:
+        """The stretches of `text` in their order; relative dates are resolved to the past of `as_of`, and "since I was
+        nineteen" with the age in years of the person, where it is known."""
+        tokens = Tokens(text, self._words, self._correct, age)
         flags, unit_near, found = tokens.flags, tokens.unit_near, []
         at, end = PAD, tokens.size
         floor = PAD
@@ -95,9 +97,21 @@ class DurationReader:
             if part is not None and tokens.words[at] not in words.plurals:
                 unit = words.units[tokens.words[at]]
                 return self._amount(tokens, Amount(exactly((1 + part[0]) * unit.seconds), at, part[1], unit), floor)
+        if flag & UNIT and tokens.words[at] in words.counted and self._counts(tokens, at):
+            size = exactly((tokens.values[at + 1] or 0) * words.units[tokens.words[at]].seconds)
+            return self._stretch(tokens, ONSET, size, at, at + 2), at + 2
         if flag & UNIT and tokens.words[at] in words.plurals:
             return self._bare_plural(tokens, at, floor)
         return None, at
+
+    def _counts(self, tokens: Tokens, at: int) -> bool:
+        """Whether days or weeks are counted up to now: "day 5 now"; not "from day 1", nor "day 3 of the tablets"."""
+        words, value = tokens.words, tokens.values[at + 1]
+        before, after = words[at - 1], words[at + 2]
+        if value is None or value != int(value) or not 2 <= value <= _LONGEST_COUNT:
+            return False
+        led = not before.isalnum() or before in self._words.counted_after
+        return led and after not in self._words.cues["of"] and not tokens.leads(at + 2)
 
     def _led(self, tokens: Tokens, at: int) -> Optional[Amount]:
         """The amount that begins at `at`, perhaps led by "last" or "all"."""

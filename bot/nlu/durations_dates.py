@@ -10,6 +10,7 @@ from bot.nlu.durations_moments import When
 from bot.nlu.durations_tokens import Tokens
 from bot.nlu.durations_words import DAY, Bounds, Words
 
+_SINCE_REACH = 5  # words from "since" to the day of what came then
 _OLDEST = 1900  # a year before this is no year a living person speaks of
 
 
@@ -31,7 +32,8 @@ class DateReader:
             return self._weekday(tokens, at, at, as_of)
         if word in known.months:
             return self._month(tokens, at, at, None, as_of)
-        if word in known.seasons and (words[at - 1] in known.cues["since"] or words[at - 1] in known.season_cues):
+        led = words[at - 2] if words[at - 1] == "the" else words[at - 1]
+        if word in known.seasons and (led in known.cues["since"] or led in known.season_cues):
             return self._season(tokens, at, at, as_of)
         return None
 
@@ -71,7 +73,7 @@ class DateReader:
 
     def _weekday(self, tokens: Tokens, at: int, name: int, as_of: date) -> Optional[When]:
         words, known = tokens.words, self._words
-        if at == name and not self._cued(tokens, at, words[name]):
+        if at == name and not (self._cued(tokens, at, words[name]) or self._since_what(tokens, at)):
             return None
         back = (as_of.weekday() - known.weekdays[words[name]]) % 7 or 7
         end = name + 1
@@ -83,6 +85,18 @@ class DateReader:
         if words[at - 1] in known.cues["since"]:
             at -= 1
         return When(Bounds(max(back - 0.75, 0.0), back, back + 1.0 + later).times(DAY), at, end)
+
+    def _since_what(self, tokens: Tokens, at: int) -> bool:
+        """Whether a day tells when that was since which something lasts: "since her jabs Thursday"."""
+        words, known = tokens.words, self._words
+        if words[at] in known.plain_words:
+            return False
+        for place in range(at - 2, at - _SINCE_REACH, -1):
+            if words[place] in known.cues["since"]:
+                return True
+            if not words[place][:1].isalpha() or words[place] in known.not_past:
+                return False
+        return False
 
     def _month(self, tokens: Tokens, at: int, name: int, day: Optional[int], as_of: date) -> Optional[When]:
         """A month at `name`, perhaps with a day before it (`day`) or behind it, and a year."""

@@ -42,15 +42,22 @@ class MomentReader:
                 return When(found[0].bounds, at, found[1])
             aged = known.since_age.at(words, place)
             if aged is not None:
-                past_age = self._age(tokens, aged[1])
-                return When(aged[0].bounds, at, past_age) if past_age else None
+                then = self._age(tokens, aged[1])
+                if then is None:
+                    return None
+                years, past_age = then
+                bounds = aged[0].bounds
+                if tokens.age is not None and tokens.age > years:
+                    ago = tokens.age - years
+                    bounds = Bounds(max(ago - 1, 0.0), ago, ago + 1).times(self._words.year)
+                return When(bounds, at, past_age)
             if words[place] not in known.cues["skip"] and words[place] not in known.parts:
                 return None  # "since Saturday morning" is no morning of today
             place += 1
         return None
 
-    def _age(self, tokens: Tokens, at: int) -> Optional[int]:
-        """The token after an age that stands at `at` ("12", "just 7years", "twelve years old"), or None."""
+    def _age(self, tokens: Tokens, at: int) -> Optional[tuple[float, int]]:
+        """An age in years that stands at `at` ("12", "just 7years", "twelve years old") and the token after it."""
         words = tokens.words
         if words[at] in self._words.cues["skip"]:
             at += 1
@@ -62,7 +69,7 @@ class MomentReader:
         at += 1
         unit = self._words.units.get(words[at])
         if unit is None:
-            return at
+            return value, at
         if unit.name != "year":
             return None
-        return at + 2 if words[at + 1] in self._words.reject["age_after"] else at + 1
+        return value, at + 2 if words[at + 1] in self._words.reject["age_after"] else at + 1

@@ -18,10 +18,24 @@ _NEAR = 12  # a number further than this from any unit or month is not looked at
 class Tokens:
     """The words of a text in lower case with their places; PAD empty words stand before and behind."""
 
-    __slots__ = ("text", "words", "starts", "ends", "values", "flags", "size", "unit_near", "bout_near", "_fillers")
+    __slots__ = (
+        "text",
+        "age",
+        "words",
+        "starts",
+        "ends",
+        "values",
+        "flags",
+        "size",
+        "unit_near",
+        "bout_near",
+        "_fillers",
+    )
 
-    def __init__(self, text: str, vocabulary: Words, correct: Callable[[str], str]) -> None:
-        self.text = text
+    def __init__(
+        self, text: str, vocabulary: Words, correct: Callable[[str], str], age: Optional[float] = None
+    ) -> None:
+        self.text, self.age = text, age
         plain = text.replace("’", "'").replace("‘", "'").replace("`", "'")
         words: list[str] = [""] * PAD
         starts: list[int] = [0] * PAD

@@ -169,6 +169,8 @@ class Words:
         self.most, self.per = words_of(frequency["most"]), words_of(frequency["per"])
         self.counts: dict[str, float] = {word: float(value) for word, value in frequency["counts"].items()}
         self.whole = words_of(data["whole"])
+        counted = data["counted"]
+        self.counted, self.counted_after = words_of(counted["units"]), words_of(counted["after"])
         self.whole_bouts = {name: Bounds(*map(float, bounds)) for name, bounds in data["whole_bouts"].items()}
         self.moments, self.since, self.since_age = Phrases(), Phrases(), Phrases()
         for phrases, entries in (
@@ -199,6 +201,7 @@ class Words:
                 self.letters[letter] = unit
         self.only_after_number = words_of(data["only_after_number"])
         self.plurals = frozenset(plurals)
+        self.year = self.by_name["year"].seconds
 
     def _dates(self, data: Mapping[str, Any]) -> None:
         self.weekdays = {word: day for day, names in enumerate(data["weekdays"]) for word in words_of(names)}

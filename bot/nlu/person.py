@@ -40,7 +40,7 @@ class PersonReader:
         self._numbers = {str(name): float(value) for name, value in words["numbers"].items()}
         self._tens = {str(name): float(value) for name, value in words["tens"].items()}
         self._not_old = _set(words["not_old"])
-        self._for = _set(words["not_before_age"])
+        self._for, self._then = _set(words["not_before_age"]), _set(words["then"])
         self._stages: dict[str, list[tuple[list[str], float]]] = {}
         for name, value in words["stages"].items():
             self._stages.setdefault(str(name).split()[0], []).append((str(name).split(), float(value)))
@@ -120,6 +120,10 @@ class PersonReader:
     def _age_at(
         self, texts: Sequence[str], place: int, last: int, number: float, glued: str, about_other: bool
     ) -> Iterator[_Age]:
+        before = texts[max(0, place - _REACH) : place]
+        if any(word in self._then and "was" in before[at:] for at, word in enumerate(before)):
+            # "Since I was nineteen" tells an age of then.
+            return
         at = last + 1
         unit = glued
         if not unit and at < len(texts) and texts[at] in ("-", "/") and at + 1 < len(texts):
@@ -176,7 +180,8 @@ class PersonReader:
 
     def _alone(self, texts: Sequence[str], place: int) -> bool:
         before = texts[place - 1] if place else "."
-        after = texts[place + 1] if place + 1 < len(texts) else "."
+        now = place + 1 < len(texts) and texts[place + 1] == "now"
+        after = texts[place + 1 + now] if place + 1 + now < len(texts) else "."
         return before in _PAUSES and after in _PAUSES and before not in ("/", "-") and after not in ("/", "-", ":")
 
     def _stage(self, texts: Sequence[str]) -> Optional[float]:

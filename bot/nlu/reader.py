@@ -62,7 +62,8 @@ class Reader:
         circumstances = self.lexicon.circumstances.find(words)
         mentions = with_circumstances(mentions, circumstances, words, self._complaints)
         person, age = self._person.read(words, mentions, patient)
-        stretches = attach(text, self._times(text, as_of, mentions, age), mentions, self._timed)
+        times = self._times(text, as_of, mentions, age, person.age)
+        stretches = attach(text, times, [each for each in mentions if each.finding not in self._counted], self._timed)
         stretches = tuple(self._over(each, mentions) for each in stretches)
         mentions = [_ended(each, stretches) for each in mentions]
         answer, ordinals = read_answer(words, self.lexicon)
@@ -109,12 +110,17 @@ class Reader:
         return Context(words, self.lexicon, found, terms).sense(target).status
 
     def _times(
-        self, text: str, as_of: date, mentions: Sequence[Mention], age: Optional[tuple[int, int]]
+        self,
+        text: str,
+        as_of: date,
+        mentions: Sequence[Mention],
+        age: Optional[tuple[int, int]],
+        years: Optional[float],
     ) -> list[Stretch]:
         """The stretches of time in a text, but for the patient's age and the weeks that tell how far a pregnancy is."""
         spans = [(each.start, each.end) for each in mentions if each.finding in self._counted]
         spans += [age] if age else []
-        stretches = self._durations.read(text, as_of)
+        stretches = self._durations.read(text, as_of, years)
         return [each for each in stretches if not any(one < each.end and each.start < end for one, end in spans)]
 
     def _over(self, stretch: Stretch, mentions: Sequence[Mention]) -> Stretch:

@@ -22,7 +22,8 @@ _ENDS = re.compile(r"[.!?;\n]")
 _SMALL = re.compile(
     r"\b(?:it|its|it's|this|that|has|have|been|is|was|about|around|for|since|started|starts|began|going|on|now|like|maybe|"
     r"perhaps|roughly|almost|nearly|over|only|just|so|far|the|last|past|all|and|already|approx|approximately|say|of|"
-    r"or|more|a|in|happening|lasting|lasts|each|every|time|noticed|first|from|i|had|have|ve)\b|[^\w\s]",
+    r"or|more|a|in|happening|lasting|lasts|each|every|time|noticed|first|from|i|had|have|ve|off|goin|doing|done|like|too|"
+    r"getting|gets|got|worse|better|slowly|gradually|steadily|bit|by|then|came|come|both|them|they|s|happened|persisting|present|there)\b|[^\w\s]",
     re.IGNORECASE,
 )
 # What marks a complaint as one that comes and goes: a bare short stretch beside it is one bout.
@@ -31,8 +32,16 @@ _HABIT = re.compile(
     r"per day|times|at a time|on and off|comes|goes|again|then)\b",
     re.IGNORECASE,
 )
+# "For two weeks, my legs ache": what such a word leads in is of its own sentence, as is a moment by name.
+_LEADS_OWN = frozenset({"for", "over", "in", "after", "within", "since", "every", "on"})
+_NAMED = re.compile(r"\b(?:ago|since|today|yesterday|tonight|this|last|back|for|morning|night)\b", re.IGNORECASE)
+_OPENS_SINCE = re.compile(r"\s*(?:but |and |so |ever )?(?:since|after) [^,]*\Z", re.IGNORECASE)
+_NEW_CLAUSE = re.compile(
+    r"\s*(?:now|of this|of it|of this now|already|so far)?\s*(?:,|-|and\b|but\b|since\b)", re.IGNORECASE
+)
 _LIST = re.compile(
-    r"\s*(?:,|and|&|\+|/|plus|n|with|my|the|a|bit|of|some|also|bad|blocked|then|,\s*and|\s)*\s*$", re.IGNORECASE
+    r"\s*(?:,|left|right|both|very|so|really|and|&|\+|/|plus|n|with|my|the|a|bit|of|some|also|bad|blocked|then|,\s*and|\s)*\s*$",
+    re.IGNORECASE,
 )
 
 
@@ -46,15 +55,18 @@ def attach(
     interview knows what was asked.
     """
     starts = [mention.start for mention in mentions]
-    owned = []
+    owned: list[Stretch] = []
+    timed: set[str] = set()
     for stretch in stretches:
         low = bisect_left(starts, stretch.start - 2 * _FARTHEST)
         high = bisect_left(starts, stretch.end + _FARTHEST)
         near = mentions[low:high][-_MOST:]
-        finding = _alone(text, stretch, near, complaints) or _owner(text, stretch, near, complaints)
+        finding = _alone(text, stretch, near, complaints, timed) or _owner(text, stretch, near, complaints)
         # A bare "5 days" beside a finding is how long it has been there.
         kind = "onset" if finding is not None and stretch.kind == "unspecified" else stretch.kind
         owned.append(replace(stretch, finding=finding, kind=kind))
+        if finding is not None and kind == "onset":
+            timed.add(finding)
     of_finding: dict[Optional[str], list[Stretch]] = {}
     for stretch in owned:
         of_finding.setdefault(stretch.finding, []).append(stretch)
@@ -62,7 +74,8 @@ def attach(
         _bout(text, stretch, was.kind, of_finding[stretch.finding][:_MOST]) for stretch, was in zip(owned, stretches)
     ]
     owned += _shared(text, owned, mentions)
-    return tuple(owned + _listed(text, owned, mentions, complaints))
+    owned += _listed(text, owned, mentions, complaints)
+    return tuple(owned + _of_all(text, owned, mentions, complaints))
 
 
 def _bout(text: str, stretch: Stretch, kind: str, own: Sequence[Stretch]) -> Stretch:
@@ -117,11 +130,14 @@ def _rest(text: str, stretch: Stretch) -> str:
     return _SMALL.sub("", text[begin : stretch.start] + text[stretch.end : end]).strip()
 
 
-def _alone(text: str, stretch: Stretch, mentions: Sequence[Mention], complaints: Collection[str]) -> Optional[str]:
-    """The owner of a time that is a sentence by itself: the first complaint of the sentence before, or of all."""
-    if stretch.kind in ("episode", "frequency") or _rest(text, stretch):
-        return None
+def _alone(
+    text: str, stretch: Stretch, mentions: Sequence[Mention], complaints: Collection[str], timed: Collection[str]
+) -> Optional[str]:
+    """The owner of a time that is a sentence by itself: the first complaint of the sentence before, or of all, that has
+    no time yet (`timed` are those that have)."""
     begin = _sentence_start(text, stretch.start)
+    if stretch.kind in ("episode", "frequency") or (_rest(text, stretch) and not _leads(text, begin, stretch)):
+        return None
     before = [
         each
         for each in mentions
@@ -129,7 +145,8 @@ def _alone(text: str, stretch: Stretch, mentions: Sequence[Mention], complaints:
     ]
     last = _sentence_start(text, max(0, begin - 2))
     near = [each for each in before if each.start >= last]
-    return (near or before)[0].finding if before else None
+    free = [each for each in (*near, *before) if each.finding not in timed]
+    return (free or near or before)[0].finding if before else None
 
 
 def _shared(text: str, owned: Sequence[Stretch], mentions: Sequence[Mention]) -> list[Stretch]:
@@ -147,6 +164,8 @@ def _shared(text: str, owned: Sequence[Stretch], mentions: Sequence[Mention]) ->
             continue
         low, high = bisect_left(times_at, place - 2 * _SINCE_REACH), bisect_left(times_at, place + 2 * _SINCE_REACH)
         near = owned[low:high]
+        if any(each.start <= place < each.end for each in near):
+            continue  # "since today" has said when
         if lower[place - 5 : place] == "ever " and (not after or _SENTENCE.match(lower[place + 5 :])):
             # "... and X ever since": since what was said before it.
             times = [each for each in near if each.end <= place and each.finding not in (None, before[-1].finding)]
@@ -193,6 +212,55 @@ def _listed(
                 timed.add(finding)
                 shared.append(replace(stretch, finding=finding))
     return shared
+
+
+def _of_all(
+    text: str, owned: Sequence[Stretch], mentions: Sequence[Mention], complaints: Collection[str]
+) -> list[Stretch]:
+    """The time of one complaint for the others that it is said of as well, where these have none.
+
+    A time that is a sentence by itself ("... About 8 months of this now") is of the whole sentence before, or of the
+    whole message where it has no other; the last clause of a sentence (", started Sunday") and what it begins with
+    ("Since Friday ...", "Since the fall on Friday ...") are of all of it.
+    """
+    once = sum(each.kind == "onset" for each in owned) == 1
+    timed = {each.finding for each in owned if each.kind in ("onset", "until")}
+    starts = [each.start for each in mentions]
+    spread = []
+    for stretch in owned:
+        if stretch.kind != "onset" or stretch.finding not in complaints:
+            continue
+        begin, end = _sentence_start(text, stretch.start), _sentence_end(text, stretch.end)
+        if not _rest(text, stretch) or _leads(text, begin, stretch):
+            begin, end = 0 if once else _sentence_start(text, max(0, begin - 2)), begin
+        elif not (
+            _is_last_clause(text, begin, stretch, end)
+            or _OPENS_SINCE.match(text, begin, stretch.start)
+            or not _SMALL.sub("", text[begin : stretch.start]).strip()
+        ):
+            continue
+        for each in mentions[bisect_left(starts, begin) : bisect_left(starts, end)][:_MOST]:
+            same = each.finding in complaints and (each.status, each.experiencer) == (PRESENT, PATIENT)
+            if same and each.finding not in timed:
+                timed.add(each.finding)
+                spread.append(replace(stretch, finding=each.finding))
+    return spread
+
+
+def _leads(text: str, begin: int, stretch: Stretch) -> bool:
+    """Whether an amount is what its sentence begins with, and something new follows: "... 5 months, worse at night"."""
+    before = text[begin : stretch.start].lower().split()
+    if (before and before[0] in _LEADS_OWN) or _NAMED.search(stretch.text) or _SMALL.sub("", " ".join(before)).strip():
+        return False
+    return _NEW_CLAUSE.match(text, stretch.end) is not None
+
+
+def _is_last_clause(text: str, begin: int, stretch: Stretch, end: int) -> bool:
+    """Whether a time with small words is what a sentence ends with, behind a comma: ", started on Sunday"."""
+    comma = text.rfind(",", begin, stretch.start)
+    if comma < 0:
+        return False
+    return not _SMALL.sub("", text[comma : stretch.start] + text[stretch.end : end]).strip()
 
 
 def _places(text: str, word: str) -> list[int]:

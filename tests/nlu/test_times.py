@@ -44,6 +44,51 @@ def test_findings_whose_words_end_together_share_a_time(read) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "My hand is numb. My neck hurts. About 8 months of this now.",
+        "my hand is numb, my neck hurts, started 8 months ago",
+        "Since the move 8 months ago my hand is numb. My neck hurts since 8 months",
+        "Since 8 months my hand is numb and my neck hurts",
+        "My hand is numb and my neck hurts. 8 months, gets worse through the day",
+    ],
+)
+def test_a_time_of_all_is_everyones(read, text: str) -> None:
+    began = {each.finding: each.seconds / DAY for each in read(text).durations if each.kind == "onset"}
+    assert began == {"hand_numbness": pytest.approx(240, rel=0.05), "neck_pain": pytest.approx(240, rel=0.05)}
+
+
+def test_what_has_its_own_time_keeps_it(read) -> None:
+    began = {
+        each.finding: each.text for each in read("my hand is numb since today, my neck hurts. 8 months.").durations
+    }
+    assert began["hand_numbness"] == "since today"
+
+
+def test_since_an_age_counts_from_the_age_now(read) -> None:
+    reading = read("My hands shake, since I was nineteen. I am forty now.")
+    assert reading.person.age == 40
+    assert [each.seconds / DAY / 365 for each in reading.durations] == [pytest.approx(21, abs=0.5)]
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("My lid won't stop fluttering, day 5 now", 5),
+        ("Numb chin. It is week 3", 21),
+        ("weak arm since I woke", 0.25),
+        ("numb lip since root canal Tuesday", 2),
+        ("Bell's palsy, took it from day 1", None),
+        ("day 3 of the antibiotics, my lip is numb", None),
+        ("numb lip, next Tuesday is the dentist", None),
+    ],
+)
+def test_counted_days_and_since_what(read, text: str, days: float | None) -> None:
+    found = [each.seconds / DAY for each in read(text).durations]
+    assert found == ([] if days is None else [pytest.approx(days, rel=0.01)])
+
+
+@pytest.mark.parametrize(
     ("text", "only"),
     [
         ("only the first", True),
