@@ -22,6 +22,8 @@ from bot.nlu.words import ENDS, Word
 _LIST_STEP = 8
 # Sentences that "all gone now" reaches back.
 _ALL_GONE_REACH = 3
+# Sentences in which "it's back" may follow.
+_RETURNS_REACH = 2
 _ALL_OF_IT = frozenset({"it", "they", "that", "everything", "all", "this", "and", "then"})
 _VERBS_OF_QUESTIONS = frozenset({"will", "would", "can", "could", "do", "does", "should", "is", "are", "might", "may"})
 # Such a word inside a phrase ("the sight suddenly went") says how it is as well.
@@ -129,7 +131,7 @@ class Context:
         if found.absent:
             # "I can't see clearly": the no of a thing that is in order says that it is not.
             return (UNCERTAIN if core in self._doubted else PRESENT if self._not_so(core) else ABSENT), None
-        if core in self._denied or self._denied_behind(found) or self._denies_change(found):
+        if core in self._denied or self._denied_part(found) or self._denied_behind(found) or self._denies_change(found):
             return ABSENT, None
         numbed = core in self._numbed and found.finding in self._lexicon.doubted_around and not self._goes_on(found)
         if numbed or core in self._doubted or (named and core in self._worried):
@@ -144,6 +146,8 @@ class Context:
 
     def _recency(self, found: Found, experiencer: str, named: bool) -> Optional[str]:
         if not (self._ever_over or "had" in self._texts):
+            return None
+        if self._returns(found):
             return None
         around = self._cues.near(found.first - REACH, found.after + REACH)
         near = Cues([cue for cue in around if self._clauses.same(cue.first, found)])
@@ -165,6 +169,14 @@ class Context:
         if self._had(found) and ((named and other) or ((named or other) and not going_on)):
             return "remote" if named else "recent"
         return None
+
+    def _returns(self, found: Found) -> bool:
+        """Whether it is said to be there again: "... and it vanished. It's back since yesterday"."""
+        sentence = self._words[found.core].sentence
+        return any(
+            self._words[cue.first].sentence - sentence <= _RETURNS_REACH
+            for cue in self._cues.near_of("returns", found.after, found.after + 3 * REACH)
+        )
 
     def _is_then(self, cue: Match[Cue], found: Found) -> bool:
         """Whether former times are a finding's: "I had an operation years ago and am left with ..." tells of now."""
@@ -232,6 +244,11 @@ class Context:
         if self._words[found.core].stem not in self._lexicon.plain_noes:
             return False
         return bool(self._cues.near_of("troubles", found.core_after, found.core_after + 2))
+
+    def _denied_part(self, found: Found) -> bool:
+        """Whether it is the part of the body that is denied: "it isn't the eyelid that twitches, it's the cheek"."""
+        part = self._words[found.first : found.core]
+        return found.first in self._denied and any(word.text == "that" for word in part)
 
     def _denied_behind(self, found: Found) -> bool:
         words = self._words

@@ -27,6 +27,7 @@ _CUES = (
     "worries",
     "past",
     "gone",
+    "returns",
     "all_gone",
     "stopped",
     "no_longer",

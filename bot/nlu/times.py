@@ -20,10 +20,10 @@ _SENTENCE = re.compile(r"\s*(?:$|[.!?,;\n])")
 _ENDS = re.compile(r"[.!?;\n]")
 # Small words that may stand beside a time that is a sentence by itself ("It has been about 3 months now").
 _SMALL = re.compile(
-    r"\b(?:it|its|it's|this|that|has|have|been|is|was|about|around|for|since|started|starts|began|going|on|now|like|maybe|"
+    r"(?:\b(?:it|its|it's|this|that|has|have|been|is|was|about|around|for|since|started|starts|began|going|on|now|like|maybe|"
     r"perhaps|roughly|almost|nearly|over|only|just|so|far|the|last|past|all|and|already|approx|approximately|say|of|"
     r"or|more|a|in|happening|lasting|lasts|each|every|time|noticed|first|from|i|had|have|ve|off|goin|doing|done|like|too|"
-    r"getting|gets|got|worse|better|slowly|gradually|steadily|bit|by|then|came|come|both|them|they|s|happened|persisting|present|there)\b|[^\w\s]",
+    r"getting|gets|got|worse|better|slowly|gradually|steadily|bit|by|then|came|come|both|them|they|s|happened|persisting|present|there)\b|[^\w\s]|\s)*",
     re.IGNORECASE,
 )
 # What marks a complaint as one that comes and goes: a bare short stretch beside it is one bout.
@@ -39,6 +39,7 @@ _OPENS_SINCE = re.compile(r"\s*(?:but |and |so |ever )?(?:since|after) [^,]*\Z",
 _NEW_CLAUSE = re.compile(
     r"\s*(?:now|of this|of it|of this now|already|so far)?\s*(?:,|-|and\b|but\b|since\b)", re.IGNORECASE
 )
+_JOINED = re.compile(r"\s(?:but|and)\s", re.IGNORECASE)
 _LIST = re.compile(
     r"\s*(?:,|left|right|both|very|so|really|and|&|\+|/|plus|n|with|my|the|a|bit|of|some|also|bad|blocked|then|,\s*and|\s)*\s*$",
     re.IGNORECASE,
@@ -107,7 +108,7 @@ def _over(own: Sequence[Stretch], stretch: Stretch) -> bool:
 def _sentences_around(text: str, stretch: Stretch) -> str:
     """The sentence of a stretch, and the one before where the stretch stands alone in its own."""
     begin = _sentence_start(text, stretch.start)
-    if not _rest(text, stretch):
+    if not _says_more(text, stretch):
         begin = _sentence_start(text, max(0, begin - 2))
     return text[begin : _sentence_end(text, stretch.end)]
 
@@ -122,12 +123,17 @@ def _sentence_end(text: str, place: int) -> int:
     return match.start() if match else min(len(text), place + _FARTHEST)
 
 
-def _rest(text: str, stretch: Stretch) -> str:
-    """What a sentence says beside its time, small words apart."""
+def _says_more(text: str, stretch: Stretch) -> bool:
+    """Whether a sentence says anything beside its time, small words apart."""
     begin, end = _sentence_start(text, stretch.start), _sentence_end(text, stretch.end)
     if end - begin - (stretch.end - stretch.start) > _SMALL_MOST:
-        return text[begin:end]
-    return _SMALL.sub("", text[begin : stretch.start] + text[stretch.end : end]).strip()
+        return True
+    return not (_is_small(text, begin, stretch.start) and _is_small(text, stretch.end, end))
+
+
+def _is_small(text: str, begin: int, end: int) -> bool:
+    """Whether a text has nothing but small words from one place up to another."""
+    return _SMALL.fullmatch(text, begin, end) is not None
 
 
 def _alone(
@@ -136,7 +142,7 @@ def _alone(
     """The owner of a time that is a sentence by itself: the first complaint of the sentence before, or of all, that has
     no time yet (`timed` are those that have)."""
     begin = _sentence_start(text, stretch.start)
-    if stretch.kind in ("episode", "frequency") or (_rest(text, stretch) and not _leads(text, begin, stretch)):
+    if stretch.kind in ("episode", "frequency") or (_says_more(text, stretch) and not _leads(text, begin, stretch)):
         return None
     before = [
         each
@@ -231,12 +237,12 @@ def _of_all(
         if stretch.kind != "onset" or stretch.finding not in complaints:
             continue
         begin, end = _sentence_start(text, stretch.start), _sentence_end(text, stretch.end)
-        if not _rest(text, stretch) or _leads(text, begin, stretch):
+        if not _says_more(text, stretch) or _leads(text, begin, stretch):
             begin, end = 0 if once else _sentence_start(text, max(0, begin - 2)), begin
         elif not (
             _is_last_clause(text, begin, stretch, end)
             or _OPENS_SINCE.match(text, begin, stretch.start)
-            or not _SMALL.sub("", text[begin : stretch.start]).strip()
+            or _is_small(text, begin, stretch.start)
         ):
             continue
         for each in mentions[bisect_left(starts, begin) : bisect_left(starts, end)][:_MOST]:
@@ -249,8 +255,10 @@ def _of_all(
 
 def _leads(text: str, begin: int, stretch: Stretch) -> bool:
     """Whether an amount is what its sentence begins with, and something new follows: "... 5 months, worse at night"."""
+    if not _is_small(text, begin, stretch.start) or _NAMED.search(stretch.text):
+        return False
     before = text[begin : stretch.start].lower().split()
-    if (before and before[0] in _LEADS_OWN) or _NAMED.search(stretch.text) or _SMALL.sub("", " ".join(before)).strip():
+    if before and before[0] in _LEADS_OWN:
         return False
     return _NEW_CLAUSE.match(text, stretch.end) is not None
 
@@ -260,7 +268,7 @@ def _is_last_clause(text: str, begin: int, stretch: Stretch, end: int) -> bool:
     comma = text.rfind(",", begin, stretch.start)
     if comma < 0:
         return False
-    return not _SMALL.sub("", text[comma : stretch.start] + text[stretch.end : end]).strip()
+    return _is_small(text, comma, stretch.start) and _is_small(text, stretch.end, end)
 
 
 def _places(text: str, word: str) -> list[int]:
@@ -291,7 +299,7 @@ def _owner(text: str, stretch: Stretch, mentions: Sequence[Mention], complaints:
 
 
 def _breaks(between: str) -> int:
-    cost = sum(_SENTENCE_COST for sign in between if sign in ".!?;\n")
-    cost += sum(_CLAUSE_COST for sign in between if sign == ",")
-    joined = re.search(r"\s(?:but|and)\s", between, re.IGNORECASE)
-    return cost + (_CLAUSE_COST if joined else 0)
+    count = between.count
+    sentences = count(".") + count("!") + count("?") + count(";") + count("\n")
+    clauses = count(",") + (1 if _JOINED.search(between) else 0)
+    return _SENTENCE_COST * sentences + _CLAUSE_COST * clauses
