@@ -74,6 +74,8 @@ class Lexicon:
         self.knowledge = knowledge
         self._skip = frozenset(str(word) for word in skip["skip"])
         self._groups = {str(name): "|".join(map(str, ways)) for name, ways in language.get("groups", {}).items()}
+        # The stems that a slot may begin with, by the slot as it is written.
+        self._firsts: dict[str, tuple[str, ...]] = {}
         self.terms: PhraseTable[Term] = PhraseTable(skip["skip"])
         self.lookalikes: PhraseTable[Term] = PhraseTable(skip["skip_in_lookalikes"])
         self.sites: PhraseTable[str] = PhraseTable()
@@ -152,8 +154,12 @@ class Lexicon:
         if len(words) > 2:
             inner = [word for word in words[1:-1] if not (short and self._small(word))]
             words = [words[0], *inner, words[-1]]
-        firsts = [self.lexer.phrase(way.replace("_", " "))[:1] for way in words[0].split("|") if way]
-        table.add_later([stem for first in firsts for stem in first], partial(self._slots, words), meaning)
+        firsts = self._firsts.get(words[0])
+        if firsts is None:
+            first_stem = self.lexer.first_stem
+            stems = [first_stem(way.partition("_")[0]) for way in words[0].split("|") if way]
+            firsts = self._firsts[words[0]] = tuple(stem for each in stems for stem in each)
+        table.add_later(firsts, partial(self._slots, words), meaning)
 
     def _slots(self, words: Sequence[str]) -> Slots:
         """The parts of a phrase as stems; neighbours without alternatives are cut up together, as in a message."""
@@ -174,6 +180,9 @@ class Lexicon:
 
     def _small(self, word: str) -> bool:
         """Whether a word of a phrase, with its alternatives, is one that a hasty message leaves out ("my|the|left")."""
+        first = word.partition("|")[0].partition("_")[0]
+        if first and first not in self._skip:
+            return False
         ways = [way.split("_") for way in word.split("|") if way]
         small = all(part in self._skip for way in ways for part in way)
         return small and any(" ".join(way) in _UNSAID for way in ways)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Mapping
 
 from bot.knowledge import Knowledge
@@ -19,30 +19,27 @@ def vocabulary(knowledge: Knowledge) -> dict[str, int]:
     # How long it has lasted decides more than all words but those of an emergency.
     weights.update(dict.fromkeys(_words(knowledge.language["time"]), 2 * urgency("emergency") - 1))
     signs, sites = knowledge.language["signs"], knowledge.language["sites"]
-    of_sign = {name: [_LETTERS.findall(str(phrase).lower()) for phrase in phrases] for name, phrases in signs.items()}
-    of_site = {
-        name: [_LETTERS.findall(str(phrase).lower()) for phrase in entry["say"]] for name, entry in sites.items()
-    }
+    of_sign = {name: [str(phrase).lower() for phrase in phrases] for name, phrases in signs.items()}
+    of_site = {name: [str(phrase).lower() for phrase in entry["say"]] for name, entry in sites.items()}
     urgent: dict[str, int] = {}
 
-    def weigh(phrases: list[list[str]], weight: int) -> None:
-        for words in phrases:
-            grown = weight + (len(words) == 1)
-            for word in words:
-                if weights.get(word, -1) < grown:
-                    weights[word] = grown
+    def weigh(phrases: Sequence[str], weight: int) -> None:
+        words = dict.fromkeys(_LETTERS.findall(" ".join(phrases)), weight)
+        words.update((phrase, weight + 1) for phrase in phrases if phrase.isalpha())
+        for word, grown in words.items():
+            if weights.get(word, -1) < grown:
+                weights[word] = grown
 
     for finding in knowledge.findings.values():
         weight = 2 * max((urgency(rule.level) for rule in knowledge.rules_of(finding.id)), default=0)
-        weigh([_LETTERS.findall(phrase.lower()) for phrase in (*finding.say, *finding.say_not)], weight)
+        weigh([phrase.lower() for phrase in (*finding.say, *finding.say_not)], weight)
         for sign, site in finding.compose:
             # The same sign and site serve many findings: only the most urgent is looked at.
             for key in (f"sign {sign}", f"site {site}"):
                 urgent[key] = max(weight, urgent.get(key, 0))
             if site == "unsaid":
-                for words in of_sign[sign]:
-                    for word in words:
-                        weights[word] = max(weight + 2, weights.get(word, 0))
+                for word in _LETTERS.findall(" ".join(of_sign[sign])):
+                    weights[word] = max(weight + 2, weights.get(word, 0))
     for key, weight in urgent.items():
         kind, name = key.split(" ", 1)
         weigh(of_sign[name] if kind == "sign" else of_site[name], weight)

@@ -71,16 +71,21 @@ class Lexer:
         """The stems of a phrase of the knowledge, cut up as a message would be. Each word is cut up only once."""
         stems: list[str] = []
         for word in text.split():
-            known = self._stems.get(word)
-            if known is None:
-                # A plain word is one token to spaCy unless it has a rule for it; asking for each takes half a second.
-                if word.isascii() and word.isalpha() and word.islower() and word not in self._exceptions:
-                    known = tuple(stem for _, stem in self._forms(word))
-                else:
-                    known = tuple(each.stem for each in self.words(word))
-                self._stems[word] = known
-            stems += known
+            stems += self._stems.get(word) or self._stems_of(word)
         return tuple(stems)
+
+    def first_stem(self, word: str) -> tuple[str, ...]:
+        """The stem that a word of the knowledge begins with; none where it has none."""
+        return (self._stems.get(word) or self._stems_of(word))[:1]
+
+    def _stems_of(self, word: str) -> tuple[str, ...]:
+        # A plain word is one token to spaCy unless it has a rule for it; asking for each takes half a second.
+        if word.isascii() and word.isalpha() and word.islower() and word not in self._exceptions:
+            stems = tuple(stem for _, stem in self._forms(word))
+        else:
+            stems = tuple(each.stem for each in self.words(word))
+        self._stems[word] = stems
+        return stems
 
     def words(self, text: str) -> list[Word]:
         """The words of a text in order, with punctuation as words of its own."""
