@@ -9,6 +9,7 @@ from typing import Any, Optional
 from bot.knowledge import Knowledge
 from bot.knowledge.conditions import ONSETS, TRENDS, Has, PersonIs, Range, leaves
 from bot.knowledge.model import Rule, Topic
+from bot.nlu.phrases import GAP
 from bot.triage.case import PRESENT, Bounds, Case, Fact
 
 _SIDES = ("left", "right", "both")
@@ -31,8 +32,10 @@ class Drawn:
 def opening_of(finding: str, knowledge: Knowledge) -> str:
     """The shortest message that names a finding: its first phrase, or its label where it has none."""
     entry = knowledge.findings[finding]
-    words = [word.split("|")[0].replace("_", " ") for word in entry.say[0].split()] if entry.say else []
-    phrase = " ".join(words) or entry.label
+    groups = knowledge.language.get("groups", {})
+    said = [word for word in entry.say[0].split() if word != GAP] if entry.say else []
+    ways = [str(groups[word[1:]][0]) if word.startswith("@") else word.split("|")[0] for word in said]
+    phrase = " ".join(ways).replace("_", " ") or entry.label
     return phrase[:1].upper() + phrase[1:] + "."
 
 

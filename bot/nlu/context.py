@@ -246,7 +246,7 @@ class Context:
         return bool(self._cues.near_of("troubles", found.core_after, found.core_after + 2))
 
     def _denied_part(self, found: Found) -> bool:
-        """Whether it is the part of the body that is denied: "it isn't the eyelid that twitches, it's the cheek"."""
+        """Whether it is the part of the body that is denied: "it isn't the one that hurts, it's the other"."""
         part = self._words[found.first : found.core]
         return found.first in self._denied and any(word.text == "that" for word in part)
 
