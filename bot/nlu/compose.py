@@ -27,7 +27,6 @@ _TOO, _SPREAD = frozenset({"too", "also", "well"}), frozenset({"spread", "spread
 # "My hand and my knee both itch": what stands before the "and" has the sign as well.
 _PLURALS = frozenset({"both", "have", "are", "were"})
 _BEGUN = frozenset({"started", "starts", "began", "begun", "begins", "first"})
-_WAS, _SUPPOSES = frozenset({"was", "were", "until", "before"}), ("if", "when")
 _TOO_REACH, _BACK, _JOINED_REACH = 4, 40, 6
 
 
@@ -85,7 +84,8 @@ class _Composer:
             for term in match.meanings
             for absent in [term.kind == "absence"]
             # "My speech was fine" tells of another time.
-            if term.kind == "finding" or (absent and not self._tells_of_before(match))
+            if term.kind == "finding"
+            or (absent and not self._lexicon.in_order.is_limited(self._words, match.first, match.after))
         ]
         last: dict[str, tuple[_Place, ...]] = {}
         for sign in self._signs:
@@ -116,11 +116,6 @@ class _Composer:
                                 Found(finding, site.first, match.after, match.after - 1, match.after, site.name)
                             )
         return found
-
-    def _tells_of_before(self, match: Match[Term]) -> bool:
-        before = self._words[max(0, match.first - 2) : match.first]
-        inside = self._words[match.first : match.after]
-        return any(word.text in _WAS for word in inside) or any(word.text in (*_WAS, *_SUPPOSES) for word in before)
 
     def _placed(self, sign: Match[Term], last: dict[str, tuple[_Place, ...]]) -> list[Found]:
         names = _names(sign, "sign")

@@ -26,6 +26,9 @@ _ALL_GONE_REACH = 3
 _RETURNS_REACH = 2
 _ALL_OF_IT = frozenset({"it", "they", "that", "everything", "all", "this", "and", "then"})
 _VERBS_OF_QUESTIONS = frozenset({"will", "would", "can", "could", "do", "does", "should", "is", "are", "might", "may"})
+# How many words of a clause are looked at for its verb.
+_SUBJECT, _BREAKS = 4, frozenset({",", ".", "or", "nor", "and", "but", "no", "not", "which", "that"})
+_VERBS = frozenset({"is", "are", "'s", "was", "were", "has", "have", "feels", "feel", "keeps", "keep", "looks", "went"})
 # Such a word inside a phrase ("the sight suddenly went") says how it is as well.
 _IN_LOOKALIKES = frozenset({"doubts", "asks", "of_nobody"})
 _QUALITIES = frozenset({"onset", "trend", "side", "spot", "severity"})
@@ -341,6 +344,12 @@ class Context:
                     place += step
         return frozenset(reached)
 
+    def _has_verb(self, place: int) -> bool:
+        """Whether the words at a place are a subject and its verb."""
+        texts = [word.text for word in self._words[place : place + _SUBJECT]]
+        end = next((at for at, text in enumerate(texts) if text in _BREAKS), len(texts))
+        return any(text in _VERBS for text in texts[1:end])
+
     def _reach(self, cue: Match[Cue], listed: bool) -> int:
         words = self._words
         place = cue.after
@@ -364,6 +373,9 @@ class Context:
             if word.text == "," and following[:1].isdigit():
                 break
             if one and word.text == "," and following not in ("or", "nor"):
+                break
+            # "No problem with my balance, speech is slurred": a clause with a verb of its own.
+            if kind == "denies" and word.text == "," and self._has_verb(place + 1):
                 break
             if listed and word.text == "," and following not in ("or", "nor", "and", "no"):
                 break

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Optional, TypeVar
 
 from bot.knowledge import Knowledge
 from bot.nlu.circumstances import Circumstances
+from bot.nlu.in_order import InOrder
 from bot.nlu.phrases import GAP, Match, PhraseTable, Slots
 from bot.nlu.vocabulary import vocabulary
 from bot.nlu.words import Lexer, Word
@@ -95,6 +96,7 @@ class Lexicon:
         self.adults, self.anybody, self.having = (_words(cues[name]) for name in ("adults", "anybody", "having"))
         relations = language["people"]["relations"]
         self.sexes = {str(word): sex for sex, words in relations.items() for word in words}
+        self.in_order = InOrder(cues)
         self.asking, people = _words(cues["asking_for"]), language["people"]
         self.years, self.no_ages = _words(people["years_old"]), _words(people["no_ages"]) - _words(people["ages_too"])
         self.conditional = _words(cues["conditional"])

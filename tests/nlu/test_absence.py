@@ -29,3 +29,18 @@ def test_status(said, text: str, finding: str, status: str) -> None:
 
 def test_what_was_fine_is_not_denied(said) -> None:
     assert "speech_problem" not in said("my speech was fine until this morning")
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("my speech was fine until this morning", "speech_problem"),
+        ("speech is usually fine", "speech_problem"),
+        ("speech is fine when I am rested", "speech_problem"),
+        ("struggling to talk normally", "speech_problem"),
+        ("no problem with walking or balance, speech is slurred", "speech_problem"),
+        ("the left eye sees fine", "vision_change"),
+    ],
+)
+def test_what_is_in_order_only_once_or_in_part_denies_nothing(read, text: str, finding: str) -> None:
+    assert all(each.status != "absent" for each in read(text).mentions if each.finding == finding)
