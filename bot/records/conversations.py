@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, Engine, Row
 
 from bot.records.canonical import canonical, storable
 from bot.records.database import insert_absent, writing
-from bot.records.models import conversations, decisions, knowledge_versions, messages
+from bot.records.models import archive_lookups, conversations, decisions, knowledge_versions, messages
 from bot.records.turn_record import TurnRecord
 
 __all__ = ["Conversations", "Erased", "TurnRecord", "UnknownConversation"]
@@ -186,6 +186,7 @@ class Conversations:
             if shell.receipt is not None:
                 return dict(shell.receipt)
             counts = {"decisions": _delete(connection, decisions, conversation_id)}
+            _delete(connection, archive_lookups, conversation_id)
             answers = and_(messages.c.conversation_id == conversation_id, messages.c.answers_id.is_not(None))
             replies = connection.execute(delete(messages).where(answers)).rowcount
             counts["messages"] = replies + _delete(connection, messages, conversation_id)

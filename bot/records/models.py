@@ -9,12 +9,14 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
+import numpy as np
 from sqlalchemy import (
     JSON,
     Boolean,
     Column,
     Date,
     DateTime,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -26,6 +28,10 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
 )
+from sqlalchemy.types import UserDefinedType
+
+# Numbers of a text's vector, as the model of `bot.archive.meaning` gives them.
+DIMENSIONS = 384
 
 metadata = MetaData(
     naming_convention={
@@ -58,6 +64,46 @@ class UtcDateTime(TypeDecorator):
         if value is None:
             return None
         return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
+
+
+class _PgVector(UserDefinedType):
+    """The column type of pgvector. Its own Python package asks for SQLAlchemy 2."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        """What CREATE TABLE says."""
+        return f"vector({DIMENSIONS})"
+
+
+class Embedding(TypeDecorator):
+    """A vector of DIMENSIONS numbers: PostgreSQL's own type of pgvector, and elsewhere the bytes of half-precision
+    floats, which is as exact as the model."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Any) -> Any:
+        """The type in this database."""
+        return dialect.type_descriptor(_PgVector() if dialect.name == "postgresql" else LargeBinary())
+
+    def process_bind_param(self, value: Any, dialect: Any) -> Any:
+        """The vector as the database keeps it."""
+        if value is None:
+            return None
+        # Rounded alike everywhere, so that every database gives the same scores.
+        halves = np.asarray(value, dtype=np.float16)
+        if dialect.name == "postgresql":
+            return "[" + ",".join(map(str, halves.astype(np.float32).tolist())) + "]"
+        return halves.tobytes()
+
+    def process_result_value(self, value: Any, dialect: Any) -> Any:
+        """The vector as single-precision floats."""
+        if value is None:
+            return None
+        if isinstance(value, (bytes, memoryview)):
+            return np.frombuffer(value, dtype=np.float16).astype(np.float32)
+        return np.fromstring(value.strip("[]"), dtype=np.float32, sep=",")
 
 
 conversations = Table(
@@ -148,12 +194,43 @@ archive_entries = Table(
     # A clinician's own level for the reply; it wins over the one that was read, and an import leaves it alone.
     Column("clinician_level", String(32)),
     Column("hidden_because", Text),
+    Column("hidden_at", UtcDateTime),
+    # The entry that this one is nearly the same as: of both, a search shows the other. No foreign key: SQLite would
+    # have to write the whole table anew for it.
+    Column("near_id", Integer, index=True),
     Column("tags", JSON, nullable=False),
     Column("source_file", Text, nullable=False),
     Column("source_line", Integer, nullable=False),
     # The stems of title and question, as search compares them.
     Column("words", Text, nullable=False),
     Column("imported_at", UtcDateTime, nullable=False, index=True),
+)
+
+archive_vectors = Table(
+    "archive_vectors",
+    metadata,
+    Column("entry_id", Integer, ForeignKey("archive_entries.id", ondelete="CASCADE"), primary_key=True),
+    # The text that the vector is of, by its hash: a new text needs a new vector.
+    Column("fingerprint", String(64), nullable=False),
+    Column("model", String(64), nullable=False, index=True),
+    Column("vector", Embedding, nullable=False),
+)
+
+# What the archive was asked for in conversations, and what became of it. The question itself is in `messages`.
+archive_lookups = Table(
+    "archive_lookups",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("conversation_id", String(64), ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("message_id", Integer, ForeignKey("messages.id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    # "shown", "related" (near, but not the same), "withheld", or "none".
+    Column("outcome", String(16), nullable=False),
+    Column("entry_id", Integer, ForeignKey("archive_entries.id", ondelete="SET NULL")),
+    # The probability that the entry answers the question, of the nearest one.
+    Column("score", Float),
+    # Why it was withheld: "calmer" or "emergency".
+    Column("because", String(16)),
 )
 
 archive_links = Table(
