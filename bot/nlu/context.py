@@ -374,7 +374,7 @@ class Context:
                 break
             if one and word.text == "," and following not in ("or", "nor"):
                 break
-            # "No problem with my balance, speech is slurred": a clause with a verb of its own.
+            # "No problem with my X, Y is worse": a clause with a verb of its own.
             if kind == "denies" and word.text == "," and self._has_verb(place + 1):
                 break
             if listed and word.text == "," and following not in ("or", "nor", "and", "no"):

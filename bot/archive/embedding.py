@@ -1,0 +1,125 @@
+"""The queue of entries that have no vector yet: every entry of the archive is in it until it has one, so that an import
+that was broken off, or a new model, is simply gone on with."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from typing import Any, Final
+
+from sqlalchemy import and_, delete, func, insert, or_, select
+from sqlalchemy.engine import Engine, Row
+
+from bot.archive import meaning
+from bot.archive.meaning import Meaning, Vectors
+from bot.records.database import writing
+from bot.records.models import archive_entries as entries
+from bot.records.models import archive_vectors as stored
+
+BATCH: Final = 256
+# Below this many, a second process would take longer to start than it helps.
+_WORTH_PROCESSES: Final = 2_000
+
+Progress = Callable[[int, int], None]
+"""Told after each batch how many entries have been embedded, and how many there were to do."""
+
+
+def text_of(title: str, question: str) -> str:
+    """What an entry's vector is of: its title and question, or the question alone where it begins with the title."""
+    return question if question.startswith(title.rstrip(" .?!…")) else f"{title}. {question}"
+
+
+def pending(engine: Engine, model: str) -> int:
+    """How many entries have no vector of this model, or one of an older text."""
+    with engine.connect() as connection:
+        return int(connection.execute(select(func.count()).select_from(_waiting(model).subquery())).scalar_one())
+
+
+def embed(engine: Engine, model: Meaning, progress: Progress | None = None, processes: int | None = None) -> int:
+    """Gives every entry that waits its vector, a batch a transaction; the number of entries it did.
+
+    `processes` work at once, by default as many as there are processors where there is much to do. What is done stays
+    done whenever this is broken off. Raises what the database raises.
+    """
+    todo, done = pending(engine, model.model), 0
+    workers = processes or (os.cpu_count() or 1 if todo >= _WORTH_PROCESSES else 1)
+    with _workers(workers) as pool:
+        last = 0
+        while batch := _next(engine, model.model, BATCH * workers, last):
+            last = batch[-1].id
+            for rows, vectors in zip(_parts(batch), _vectors(model, pool, batch)):
+                _keep(engine, model.model, rows, vectors)
+                done += len(rows)
+                if progress:
+                    progress(done, todo)
+    return done
+
+
+def _waiting(model: str) -> Any:
+    old = and_(
+        stored.c.entry_id == entries.c.id, stored.c.model == model, stored.c.fingerprint == entries.c.fingerprint
+    )
+    return (
+        select(entries.c.id, entries.c.title, entries.c.question, entries.c.fingerprint)
+        .outerjoin(stored, old)
+        .where(or_(stored.c.entry_id.is_(None)))
+    )
+
+
+def _next(engine: Engine, model: str, limit: int, after: int) -> Sequence[Row]:
+    with engine.connect() as connection:
+        query = _waiting(model).where(entries.c.id > after).order_by(entries.c.id).limit(limit)
+        return connection.execute(query).all()
+
+
+def _parts(batch: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    for begin in range(0, len(batch), BATCH):
+        yield batch[begin : begin + BATCH]
+
+
+def _vectors(model: Meaning, pool: Executor | None, batch: Sequence[Row]) -> Iterator[Vectors]:
+    texts = [[text_of(row.title, row.question) for row in part] for part in _parts(batch)]
+    yield from pool.map(_of_texts, texts) if pool else map(model.vectors, texts)
+
+
+def _keep(engine: Engine, model: str, rows: Sequence[Row], vectors: Vectors) -> None:
+    with writing(engine) as connection:
+        there = set(
+            connection.execute(select(entries.c.id).where(entries.c.id.in_([row.id for row in rows]))).scalars()
+        )
+        connection.execute(delete(stored).where(stored.c.entry_id.in_(there)))
+        values = [
+            {"entry_id": row.id, "fingerprint": row.fingerprint, "model": model, "vector": vector}
+            for row, vector in zip(rows, vectors)
+            # One that was deleted meanwhile needs none.
+            if row.id in there
+        ]
+        if values:
+            connection.execute(insert(stored), values)
+
+
+@contextmanager
+def _workers(number: int) -> Iterator[Executor | None]:
+    if number < 2:
+        yield None
+        return
+    # Not forked: a copy of a process with running threads may hold their locks for ever.
+    with ProcessPoolExecutor(number, mp_context=get_context("spawn"), initializer=_begin) as pool:
+        yield pool
+
+
+_loaded: list[Meaning] = []
+
+
+def _begin() -> None:
+    found = meaning.load()
+    if found is None:
+        raise RuntimeError("the model could not be loaded in a second process, though it was in the first")
+    _loaded.append(found)
+
+
+def _of_texts(texts: Sequence[str]) -> Vectors:
+    return _loaded[0].vectors(texts)
