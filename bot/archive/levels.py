@@ -17,7 +17,19 @@ from bot.knowledge.loading import TREE
 LEVELS = ("self_care", "routine", "within_2_weeks", "same_day", "emergency")
 UNREADABLE = LEVELS[0]
 _GAP = r"(?:\S+ ){0,4}?"
-_KEYS = {"id", "version", "status", "reviewed", "groups", "denials", "conditions", "unconditional", "levels"}
+_KEYS = {
+    "id",
+    "version",
+    "status",
+    "reviewed",
+    "groups",
+    "denials",
+    "conditions",
+    "unconditional",
+    "online",
+    "in_person",
+    "levels",
+}
 
 
 class CueError(ValueError):
@@ -40,6 +52,8 @@ class ReplyLevels:
     denial: re.Pattern[str]
     condition: re.Pattern[str]
     unconditional: re.Pattern[str]
+    online: re.Pattern[str]
+    in_person: re.Pattern[str]
 
     def read(self, reply: str) -> ReadLevel:
         """The most urgent level that a sentence of the reply asks for; "self_care" where no sentence can be read."""
@@ -60,7 +74,9 @@ class ReplyLevels:
             if part.rstrip().endswith("?"):
                 continue
             words = " ".join(re.findall(r"[\w&'-]+", part.casefold()))
-            if not self.condition.search(self.unconditional.sub(" ", words)):
+            # What sends people on to the site's own service is an advertisement, whatever doctor it names.
+            advertises = self.online.search(self.in_person.sub(" ", words))
+            if not advertises and not self.condition.search(self.unconditional.sub(" ", words)):
                 sentences.append(f"^ {words} ")
         return sentences
 
@@ -94,7 +110,12 @@ def load(path: Path = TREE / "archive" / "reply_levels.yml") -> ReplyLevels:
         for cue in by_level[level]
     ]
     return ReplyLevels(
-        tuple(cues), _phrases(data["denials"]), _phrases(data["conditions"]), _phrases(data["unconditional"])
+        cues=tuple(cues),
+        denial=_phrases(data["denials"]),
+        condition=_phrases(data["conditions"]),
+        unconditional=_phrases(data["unconditional"]),
+        online=_phrases(data["online"]),
+        in_person=_phrases(data["in_person"]),
     )
 
 
@@ -115,7 +136,12 @@ def _pattern(cue: str, groups: Mapping[str, str], path: Path) -> re.Pattern[str]
 
 def _any(words: Sequence[Any]) -> str:
     longest_first = sorted((str(word).casefold() for word in words), key=len, reverse=True)
-    return "(?:" + "|".join(re.escape(word) for word in longest_first) + ")"
+    return "(?:" + "|".join(_word(word) for word in longest_first) + ")"
+
+
+def _word(word: str) -> str:
+    # "-logist" is every word that ends so.
+    return r"\S+" + re.escape(word[1:]) if word.startswith("-") else re.escape(word)
 
 
 def _phrases(words: Sequence[Any]) -> re.Pattern[str]:
