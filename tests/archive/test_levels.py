@@ -70,12 +70,14 @@ def test_levels_in_order() -> None:
         ("id: x", "cues.yml: expected exactly the keys conditions, denials, groups"),
         (
             "{id: x, version: 1, status: judged, reviewed: {}, groups: {seek: [see]}, denials: [no], conditions: [if], "
-            "unconditional: [even if], online: [online], in_person: [nearby], levels: [{level: routine, cues: ['{sek} doctor']}]}",
+            "unconditional: [even if], online: [online], in_person: [nearby], "
+            "levels: [{level: routine, cues: ['{sek} doctor']}]}",
             'cues.yml: read group "sek" in cue "{sek} doctor"; expected one of seek',
         ),
         (
             "{id: x, version: 1, status: judged, reviewed: {}, groups: {}, denials: [no], conditions: [if], "
-            "unconditional: [even if], online: [online], in_person: [nearby], levels: [{level: rutine, cues: []}]}",
+            "unconditional: [even if], online: [online], in_person: [nearby], "
+            "levels: [{level: rutine, cues: []}]}",
             'cues.yml: read level "rutine"; expected one of self_care, routine',
         ),
     ],
