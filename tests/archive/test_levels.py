@@ -29,7 +29,11 @@ from bot.archive.levels import LEVELS, CueError, load, rank
         ("The wax needs to be examined.", "routine"),
         ("Get a hearing test done.", "routine"),
         ("I suggest you approach an audiologist, either online or in person.", "routine"),
-        ("Contact a dentist or an oral surgeon as soon as possible.", "same_day"),
+        ("Contact a dentist or an oral surgeon as soon as possible.", "within_2_weeks"),
+        ("Contact a dentist or an oral surgeon urgently.", "same_day"),
+        ("You will need an audiometry.", "routine"),
+        ("Get the ear examined.", "routine"),
+        ("Do it under the guidance of your audiologist.", "routine"),
         # An advertisement tells nobody to go anywhere.
         ("Use a soft pillow. For further information consult an audiologist online --> <link>", "self_care"),
         ("Revert back after the hearing test to an audiologist online.", "self_care"),
@@ -39,6 +43,7 @@ from bot.archive.levels import LEVELS, CueError, load, rank
         ("You should not get a hearing test done.", "self_care"),
         ("I would never advise a hearing test.", "self_care"),
         ("Your hearing test was good.", "self_care"),
+        ("Take a pregnancy test at home.", "self_care"),
         # None of these tells this person to go anywhere.
         ("If it gets worse, call an ambulance.", "self_care"),
         ("See a doctor today if it has not gone.", "self_care"),
