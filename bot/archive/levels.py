@@ -45,10 +45,20 @@ class ReadLevel:
 
 
 @dataclass(frozen=True)
+class Cue:
+    """One cue; `needs` are the groups in it, without a word of which it cannot be there."""
+
+    level: str
+    pattern: re.Pattern[str]
+    needs: frozenset[str]
+
+
+@dataclass(frozen=True)
 class ReplyLevels:
     """The cues, ready to be looked for, the most urgent first."""
 
-    cues: tuple[tuple[str, re.Pattern[str]], ...]
+    cues: tuple[Cue, ...]
+    groups: Mapping[str, re.Pattern[str]]
     denial: re.Pattern[str]
     condition: re.Pattern[str]
     unconditional: re.Pattern[str]
@@ -57,12 +67,14 @@ class ReplyLevels:
 
     def read(self, reply: str) -> ReadLevel:
         """The most urgent level that a sentence of the reply asks for; "self_care" where no sentence can be read."""
-        sentences = list(self._sentences(reply))
-        for level, cue in self.cues:
-            for sentence in sentences:
-                found = cue.search(sentence)
-                if found and not self.denial.search(sentence[: found.end()]):
-                    return ReadLevel(level, found[0].strip())
+        # A sentence a line: no cue goes over its end, and each cue is looked for once, if it can be there at all.
+        text = "\n".join(self._sentences(reply))
+        absent = {name for name, words in self.groups.items() if not words.search(text)}
+        for cue in self.cues:
+            for found in () if cue.needs & absent else cue.pattern.finditer(text):
+                before = text.rfind("\n", 0, found.start()) + 1
+                if not self.denial.search(text[before : found.end()]):
+                    return ReadLevel(cue.level, found[0].strip())
         return ReadLevel(UNREADABLE, None)
 
     def _sentences(self, reply: str) -> Sequence[str]:
@@ -105,12 +117,13 @@ def load(path: Path = TREE / "archive" / "reply_levels.yml") -> ReplyLevels:
             raise CueError(f'{path.name}: read level "{each["level"]}"; expected one of {", ".join(LEVELS)}')
         by_level[each["level"]] = each["cues"]
     cues = [
-        (level, _pattern(cue, groups, path))
+        Cue(level, _pattern(cue, groups, path), frozenset(re.findall(r"{(\w+)}", cue)))
         for level in sorted(by_level, key=LEVELS.index, reverse=True)
         for cue in by_level[level]
     ]
     return ReplyLevels(
         cues=tuple(cues),
+        groups={name: re.compile(rf"(?<!\S){words} ") for name, words in groups.items()},
         denial=_phrases(data["denials"]),
         condition=_phrases(data["conditions"]),
         unconditional=_phrases(data["unconditional"]),

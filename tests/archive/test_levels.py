@@ -47,6 +47,7 @@ from bot.archive.levels import LEVELS, CueError, load, rank
         # None of these tells this person to go anywhere.
         ("If it gets worse, call an ambulance.", "self_care"),
         ("See a doctor today if it has not gone.", "self_care"),
+        ("I would visit a doctor when it has lasted for two days.", "self_care"),
         ("Should it spread, go to the emergency department.", "self_care"),
         ("There is no need to see a doctor.", "self_care"),
         ("You do not have to go to hospital now.", "self_care"),
