@@ -158,6 +158,20 @@ def test_two_doctors_who_differ_are_both_shown(knowledge: Knowledge) -> None:
     assert set(other) - set(part) == {"lead"}
 
 
+def test_the_replies_of_one_page_stand_side_by_side(tmp_path: Path, knowledge: Knowledge) -> None:
+    engine = database.engine(f"sqlite:///{tmp_path / 'archive.db'}")
+    database.migrate(engine)
+    import_paths([Path(__file__).parent.parent / "archive" / "pages" / "two-replies.txt"], engine)
+    part = answer_part(Archive(engine, None).answers("hiccups since yesterday", (), "self_care"), knowledge, TODAY)
+    engine.dispose()
+    (other,) = part["others"]
+    assert [(each["doctor"], each["specialty"], each["date"]) for each in (part, other)] == [
+        ("Carla Sample", "General Practice", "2015-01-03"),
+        ("Dan Sample", "Internal Medicine", "2015-01-04"),
+    ]
+    assert all("from 2015" in " ".join(each["notes"]) for each in (part, other))
+
+
 def test_of_several_the_one_that_differs_most_is_shown_beside(knowledge: Knowledge) -> None:
     words, level = one(entry_id=2, reply="It is nothing."), one(entry_id=3, level="same_day")
     assert [each["entry"] for each in answer_part([one(), words, level], knowledge, TODAY)["others"]] == [3]
