@@ -48,6 +48,7 @@ async def answer(dispatcher: CollectingDispatcher, incoming: Incoming, services:
         emergency_number=services.emergency_number,
         crisis_line=services.crisis_line,
         answers=answers,
+        on=incoming.on,
     )
     utter(dispatcher, reply, turn.case, turn.decision.to_json())
     return keep(turn.case)

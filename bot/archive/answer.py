@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bot.archive.entry import key
+
 CALMER, EMERGENCY = "calmer", "emergency"
 
 
@@ -27,9 +29,10 @@ class Hit:
 class ArchivedAnswer:
     """An entry as an answer to somebody else.
 
-    `signed` says whether a doctor's name stands under the reply, `sample` that it is made up and says so; a reply
-    that is neither is unsigned, and never a doctor's. `level` was read from the reply. `cut_off` marks an extract.
-    Where `shown` is false, `withheld_because` is "calmer" or "emergency", and the reply is not handed on at all.
+    `signed` says whether a doctor's name stands under the reply, `sample` that it is made up and says so; a reply that
+    is neither is unsigned, and never a doctor's. `level` was read from the reply, or is a clinician's own where `rated`
+    says so. `cut_off` marks an extract. Where `shown` is false, `withheld_because` is "calmer" or "emergency", and the
+    reply is not handed on at all.
     A similar question (`cut_off`) is shown as a question: its reply is not handed on either.
     """
 
@@ -48,6 +51,11 @@ class ArchivedAnswer:
     withheld_because: str | None
     sample: bool = False
     cut_off: bool = False
+    rated: bool = False
+
+    def same_question(self, other: ArchivedAnswer) -> bool:
+        """Whether both answer the same question, as the replies of several doctors on one page do."""
+        return key(self.title, self.question) == key(other.title, other.question)
 
     @property
     def written_by(self) -> str:

@@ -17,7 +17,19 @@ from bot.knowledge.loading import TREE
 LEVELS = ("self_care", "routine", "within_2_weeks", "same_day", "emergency")
 UNREADABLE = LEVELS[0]
 _GAP = r"(?:\S+ ){0,4}?"
-_KEYS = {"id", "version", "status", "reviewed", "groups", "denials", "conditions", "unconditional", "levels"}
+_KEYS = {
+    "id",
+    "version",
+    "status",
+    "reviewed",
+    "groups",
+    "denials",
+    "conditions",
+    "unconditional",
+    "online",
+    "in_person",
+    "levels",
+}
 
 
 class CueError(ValueError):
@@ -33,22 +45,36 @@ class ReadLevel:
 
 
 @dataclass(frozen=True)
+class Cue:
+    """One cue; `needs` are the groups in it, without a word of which it cannot be there."""
+
+    level: str
+    pattern: re.Pattern[str]
+    needs: frozenset[str]
+
+
+@dataclass(frozen=True)
 class ReplyLevels:
     """The cues, ready to be looked for, the most urgent first."""
 
-    cues: tuple[tuple[str, re.Pattern[str]], ...]
+    cues: tuple[Cue, ...]
+    groups: Mapping[str, re.Pattern[str]]
     denial: re.Pattern[str]
     condition: re.Pattern[str]
     unconditional: re.Pattern[str]
+    online: re.Pattern[str]
+    in_person: re.Pattern[str]
 
     def read(self, reply: str) -> ReadLevel:
         """The most urgent level that a sentence of the reply asks for; "self_care" where no sentence can be read."""
-        sentences = list(self._sentences(reply))
-        for level, cue in self.cues:
-            for sentence in sentences:
-                found = cue.search(sentence)
-                if found and not self.denial.search(sentence[: found.end()]):
-                    return ReadLevel(level, found[0].strip())
+        # A sentence a line: no cue goes over its end, and each cue is looked for once, if it can be there at all.
+        text = "\n".join(self._sentences(reply))
+        absent = {name for name, words in self.groups.items() if not words.search(text)}
+        for cue in self.cues:
+            for found in () if cue.needs & absent else cue.pattern.finditer(text):
+                before = text.rfind("\n", 0, found.start()) + 1
+                if not self.denial.search(text[before : found.end()]):
+                    return ReadLevel(cue.level, found[0].strip())
         return ReadLevel(UNREADABLE, None)
 
     def _sentences(self, reply: str) -> Sequence[str]:
@@ -60,7 +86,9 @@ class ReplyLevels:
             if part.rstrip().endswith("?"):
                 continue
             words = " ".join(re.findall(r"[\w&'-]+", part.casefold()))
-            if not self.condition.search(self.unconditional.sub(" ", words)):
+            # What sends people on to the site's own service is an advertisement, whatever doctor it names.
+            advertises = self.online.search(self.in_person.sub(" ", words))
+            if not advertises and not self.condition.search(self.unconditional.sub(" ", words)):
                 sentences.append(f"^ {words} ")
         return sentences
 
@@ -89,12 +117,18 @@ def load(path: Path = TREE / "archive" / "reply_levels.yml") -> ReplyLevels:
             raise CueError(f'{path.name}: read level "{each["level"]}"; expected one of {", ".join(LEVELS)}')
         by_level[each["level"]] = each["cues"]
     cues = [
-        (level, _pattern(cue, groups, path))
+        Cue(level, _pattern(cue, groups, path), frozenset(re.findall(r"{(\w+)}", cue)))
         for level in sorted(by_level, key=LEVELS.index, reverse=True)
         for cue in by_level[level]
     ]
     return ReplyLevels(
-        tuple(cues), _phrases(data["denials"]), _phrases(data["conditions"]), _phrases(data["unconditional"])
+        cues=tuple(cues),
+        groups={name: re.compile(rf"(?<!\S){words} ") for name, words in groups.items()},
+        denial=_phrases(data["denials"]),
+        condition=_phrases(data["conditions"]),
+        unconditional=_phrases(data["unconditional"]),
+        online=_phrases(data["online"]),
+        in_person=_phrases(data["in_person"]),
     )
 
 
@@ -115,7 +149,12 @@ def _pattern(cue: str, groups: Mapping[str, str], path: Path) -> re.Pattern[str]
 
 def _any(words: Sequence[Any]) -> str:
     longest_first = sorted((str(word).casefold() for word in words), key=len, reverse=True)
-    return "(?:" + "|".join(re.escape(word) for word in longest_first) + ")"
+    return "(?:" + "|".join(_word(word) for word in longest_first) + ")"
+
+
+def _word(word: str) -> str:
+    # "-logist" is every word that ends so.
+    return r"\S+" + re.escape(word[1:]) if word.startswith("-") else re.escape(word)
 
 
 def _phrases(words: Sequence[Any]) -> re.Pattern[str]:

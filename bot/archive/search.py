@@ -152,4 +152,5 @@ def _answer(row: Row, score: float, level: str, *, reply: str, because: str | No
         withheld_because=because,
         sample=row.sample,
         cut_off=row.cut_off,
+        rated=row.clinician_level is not None,
     )

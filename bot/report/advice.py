@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Optional
 
 from bot.archive.answer import ArchivedAnswer
 from bot.interview.turn import Turn
 from bot.knowledge import Knowledge
 from bot.knowledge.model import Line, Topic
-from bot.report.answer import answer_part, similar_part
+from bot.report.answer import answer_part, answer_text, similar_part
 from bot.report.describe import acknowledged, denied, describe_change, understood, unread
 from bot.report.reply import Reply
 from bot.triage.decision import Fired
@@ -61,8 +62,11 @@ def emergency(turn: Turn, knowledge: Knowledge, number: str) -> Reply:
     return Reply("emergency", "\n".join(lines), advice=parts)
 
 
-def advice(turn: Turn, knowledge: Knowledge, number: str, answers: Sequence[ArchivedAnswer]) -> Reply:
-    """The advice when the questions are over. `answers` are the archive's, already gated by the level."""
+def advice(
+    turn: Turn, knowledge: Knowledge, number: str, answers: Sequence[ArchivedAnswer], on: Optional[date] = None
+) -> Reply:
+    """The advice when the questions are over. `answers` are the archive's, already gated by the level; `on` is the day
+    of the decision, by which an old reply is said to be old."""
     messages, decision = knowledge.messages, turn.decision
     if decision.covered == "child":
         return _child(turn, knowledge, number)
@@ -82,7 +86,7 @@ def advice(turn: Turn, knowledge: Knowledge, number: str, answers: Sequence[Arch
         "denied": denied(turn.case, knowledge),
         "not_understood": unread(turn),
         "unexplained": list(turn.case.unexplained),
-        "answer": answer_part(answers, knowledge),
+        "answer": answer_part(answers, knowledge, on),
         "similar": similar_part(answers),
         "self_care": _lines(topic.self_care, knowledge) if topic else [],
         "doctor": _lines(topic.doctor, knowledge) if topic else [],
@@ -196,7 +200,7 @@ def _advice_text(turn: Turn, advice: dict[str, Any], knowledge: Knowledge) -> st
     )
     answer = advice["answer"]
     if answer is not None:
-        blocks.append("\n".join(part for part in (answer["heading"], answer["text"]) if part))
+        blocks.append(answer_text(answer))
     net = advice["safety_net"]
     watch_for = "\n".join([messages.text("advice.watch_for"), *(f"- {line}" for line in net["watch_for"])])
     if not turn.again:

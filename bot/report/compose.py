@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Optional
 
 from bot.archive.answer import ArchivedAnswer
@@ -32,9 +33,12 @@ def compose(
     emergency_number: str,
     crisis_line: Optional[str] = None,
     answers: Sequence[ArchivedAnswer] = (),
+    on: Optional[date] = None,
 ) -> Reply:
-    """The reply to a turn. `answers` are the archive's, already gated by the level; `crisis_line` is whom to call who
-    may harm themselves, by name and number."""
+    """The reply to a turn. `answers` are the archive's, already gated by the level, and `on` is the day of the
+    decision, by which an old answer is said to be old; `crisis_line` is whom to call who may harm themselves, by name
+    and number.
+    """
     if turn.kind == CRISIS or (turn.kind == EMERGENCY and in_crisis(turn.decision, knowledge)):
         return crisis(turn, knowledge, emergency_number, crisis_line)
     if turn.kind == EMERGENCY:
@@ -44,7 +48,7 @@ def compose(
     if turn.kind == QUESTION and turn.question is not None:
         return _question(turn, turn.question, knowledge)
     if turn.kind == ADVICE:
-        return advice(turn, knowledge, emergency_number, answers)
+        return advice(turn, knowledge, emergency_number, answers, on)
     if turn.kind == NOTHING_NEW:
         headline = knowledge.messages.text(f"level.{turn.decision.level}.headline", number=emergency_number)
         return notice(knowledge, "nothing_new", headline=headline)

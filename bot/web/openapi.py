@@ -31,7 +31,10 @@ _ADVICE: Schema = {
         "level": {"enum": _LEVELS},
         "headline": _TEXT,
         "reasons": {"type": "array", "items": _REASON},
-        "answer": {"type": ["object", "null"], "description": "An archived reply, or why it is withheld."},
+        "answer": {
+            "type": ["object", "null"],
+            "description": "An archived reply, or why it is withheld. `others` may hold one that differs.",
+        },
         "self_care": {"type": "array"},
         "safety_net": {"type": ["object", "null"]},
         "would_change": {"type": "array"},

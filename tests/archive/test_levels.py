@@ -23,9 +23,31 @@ from bot.archive.levels import LEVELS, CueError, load, rank
         ("Rest. Make an appointment with your doctor. Call an ambulance if you faint.", "routine"),
         ("Drink water and rest.", "self_care"),
         ("", "self_care"),
+        ("You should have a hearing test. Investigations to be done: none.", "routine"),
+        ("Kindly meet an audiologist.", "routine"),
+        ("I would suggest that you get a new hearing test.", "routine"),
+        ("The wax needs to be examined.", "routine"),
+        ("Get a hearing test done.", "routine"),
+        ("I suggest you approach an audiologist, either online or in person.", "routine"),
+        ("Contact a dentist or an oral surgeon as soon as possible.", "within_2_weeks"),
+        ("Contact a dentist or an oral surgeon urgently.", "same_day"),
+        ("You will need an audiometry.", "routine"),
+        ("Get the ear examined.", "routine"),
+        ("Do it under the guidance of your audiologist.", "routine"),
+        # An advertisement tells nobody to go anywhere.
+        ("Use a soft pillow. For further information consult an audiologist online --> <link>", "self_care"),
+        ("Revert back after the hearing test to an audiologist online.", "self_care"),
+        ("You can consult a dentist here by video session.", "self_care"),
+        # Nor does what was done, or what is not wanted.
+        ("Your doctor suggested a hearing test.", "self_care"),
+        ("You should not get a hearing test done.", "self_care"),
+        ("I would never advise a hearing test.", "self_care"),
+        ("Your hearing test was good.", "self_care"),
+        ("Take a pregnancy test at home.", "self_care"),
         # None of these tells this person to go anywhere.
         ("If it gets worse, call an ambulance.", "self_care"),
         ("See a doctor today if it has not gone.", "self_care"),
+        ("I would visit a doctor when it has lasted for two days.", "self_care"),
         ("Should it spread, go to the emergency department.", "self_care"),
         ("There is no need to see a doctor.", "self_care"),
         ("You do not have to go to hospital now.", "self_care"),
@@ -54,12 +76,14 @@ def test_levels_in_order() -> None:
         ("id: x", "cues.yml: expected exactly the keys conditions, denials, groups"),
         (
             "{id: x, version: 1, status: judged, reviewed: {}, groups: {seek: [see]}, denials: [no], conditions: [if], "
-            "unconditional: [even if], levels: [{level: routine, cues: ['{sek} doctor']}]}",
+            "unconditional: [even if], online: [online], in_person: [nearby], "
+            "levels: [{level: routine, cues: ['{sek} doctor']}]}",
             'cues.yml: read group "sek" in cue "{sek} doctor"; expected one of seek',
         ),
         (
             "{id: x, version: 1, status: judged, reviewed: {}, groups: {}, denials: [no], conditions: [if], "
-            "unconditional: [even if], levels: [{level: rutine, cues: []}]}",
+            "unconditional: [even if], online: [online], in_person: [nearby], "
+            "levels: [{level: rutine, cues: []}]}",
             'cues.yml: read level "rutine"; expected one of self_care, routine',
         ),
     ],

@@ -164,6 +164,8 @@ function answer(found, t) {
     found.doctor && h("p", { class: "quiet" }, t("advice.answer_doctor", { name: found.doctor })),
     found.title && h("p", { class: "answer-title" }, found.title),
     long(found.text, t),
+    // Where doctors differ, the other reply stands beside this one, with an origin and notes of its own.
+    found.others?.map((other) => [other.lead && h("p", { class: "note" }, other.lead), answer(other, t)]),
   );
 }
 
