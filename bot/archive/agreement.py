@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from bot.nlu.reading import PATIENT, PRESENT, Reading
 
 # What a finding counts for, where the other text has only one that it is a kind of, or has it on the other side.
 KIN, OTHER_SIDE = 0.6, 0.6
+_DAY = 86_400
+# Texts without a date are read as of some day: only how long something has lasted counts, not since when.
+ANY_DAY = date(2020, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -17,6 +22,17 @@ class Said:
     """The findings that a text says its own patient has, each with the sides named for it."""
 
     findings: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    days: float | None = None
+    """How long the oldest of them has been there, in days, where that is said."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored with an entry."""
+        return {"findings": {name: sorted(sides) for name, sides in self.findings.items()}, "days": self.days}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Said:
+        """What `to_json` gave."""
+        return cls({name: frozenset(sides) for name, sides in data["findings"].items()}, data["days"])
 
 
 def said(reading: Reading, more: Collection[str] = ()) -> Said:
@@ -29,7 +45,15 @@ def said(reading: Reading, more: Collection[str] = ()) -> Said:
     sides: dict[str, set[str]] = {finding: set() for finding in more}
     for mention in own or present:
         sides.setdefault(mention.finding, set()).update({mention.side} if mention.side else ())
-    return Said({finding: frozenset(named) for finding, named in sides.items()})
+    began = [each.seconds / _DAY for each in reading.durations if each.kind == "onset" and each.finding in sides]
+    return Said({finding: frozenset(named) for finding, named in sides.items()}, max(began, default=None))
+
+
+def decades_apart(one: Said, other: Said) -> float:
+    """How far apart two texts say that it began, in powers of ten; 0 where either says nothing of it."""
+    if not one.days or not other.days:
+        return 0.0
+    return abs(math.log10(one.days / other.days))
 
 
 def agreement(one: Said, other: Said, knowledge: Any) -> float:

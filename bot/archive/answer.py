@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from bot.archive.entry import key
+from bot.archive.likeness import Likeness
 
 CALMER, EMERGENCY = "calmer", "emergency"
 
@@ -19,6 +20,7 @@ class Hit:
     title: str
     score: float
     cut_off: bool = False
+    like: Likeness | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The shape of one result of `signpost archive search --json`."""

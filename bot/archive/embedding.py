@@ -1,5 +1,5 @@
-"""The queue of entries that have no vector yet: every entry of the archive is in it until it has one, so that an import
-that was broken off, or a new model, is simply gone on with."""
+"""The queue of entries that are not read yet: every entry is in it until it has a vector of what it means, and with it
+what the reader finds in it. So an import that was broken off, or a new model, is simply gone on with."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
+from datetime import date
 from multiprocessing import get_context
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import and_, delete, func, insert, or_, select
+from sqlalchemy import and_, delete, func, insert, select
 from sqlalchemy.engine import Engine, Row
 
+from bot import knowledge
 from bot.archive import meaning
+from bot.archive.agreement import ANY_DAY, said
 from bot.archive.meaning import Meaning, Vectors
+from bot.nlu.reader import Reader
 from bot.records.database import writing
 from bot.records.models import archive_entries as entries
 from bot.records.models import archive_vectors as stored
@@ -39,7 +43,7 @@ def pending(engine: Engine, model: str) -> int:
 
 
 def embed(engine: Engine, model: Meaning, progress: Progress | None = None, processes: int | None = None) -> int:
-    """Gives every entry that waits its vector, a batch a transaction; the number of entries it did.
+    """Reads every entry that waits, a batch a transaction; the number of entries it did.
 
     `processes` work at once, by default as many as there are processors where there is much to do. What is done stays
     done whenever this is broken off. Raises what the database raises.
@@ -50,8 +54,8 @@ def embed(engine: Engine, model: Meaning, progress: Progress | None = None, proc
         last = 0
         while batch := _next(engine, model.model, BATCH * workers, last):
             last = batch[-1].id
-            for rows, vectors in zip(_parts(batch), _vectors(model, pool, batch)):
-                _keep(engine, model.model, rows, vectors)
+            for rows, read in zip(_parts(batch), _read(model, pool, batch)):
+                _keep(engine, model.model, rows, read)
                 done += len(rows)
                 if progress:
                     progress(done, todo)
@@ -63,9 +67,9 @@ def _waiting(model: str) -> Any:
         stored.c.entry_id == entries.c.id, stored.c.model == model, stored.c.fingerprint == entries.c.fingerprint
     )
     return (
-        select(entries.c.id, entries.c.title, entries.c.question, entries.c.fingerprint)
+        select(entries.c.id, entries.c.title, entries.c.question, entries.c.ask_date, entries.c.fingerprint)
         .outerjoin(stored, old)
-        .where(or_(stored.c.entry_id.is_(None)))
+        .where(stored.c.entry_id.is_(None))
     )
 
 
@@ -80,25 +84,56 @@ def _parts(batch: Sequence[Row]) -> Iterator[Sequence[Row]]:
         yield batch[begin : begin + BATCH]
 
 
-def _vectors(model: Meaning, pool: Executor | None, batch: Sequence[Row]) -> Iterator[Vectors]:
-    texts = [[text_of(row.title, row.question) for row in part] for part in _parts(batch)]
-    yield from pool.map(_of_texts, texts) if pool else map(model.vectors, texts)
+def _read(model: Meaning, pool: Executor | None, batch: Sequence[Row]) -> Iterator[_Read]:
+    given = [[(row.title, row.question, row.ask_date) for row in part] for part in _parts(batch)]
+    if pool:
+        yield from pool.map(_in_worker, given)
+    else:
+        worker = _Worker(model)
+        yield from map(worker.read, given)
 
 
-def _keep(engine: Engine, model: str, rows: Sequence[Row], vectors: Vectors) -> None:
+def _keep(engine: Engine, model: str, rows: Sequence[Row], read: _Read) -> None:
     with writing(engine) as connection:
         there = set(
             connection.execute(select(entries.c.id).where(entries.c.id.in_([row.id for row in rows]))).scalars()
         )
         connection.execute(delete(stored).where(stored.c.entry_id.in_(there)))
         values = [
-            {"entry_id": row.id, "fingerprint": row.fingerprint, "model": model, "vector": vector}
-            for row, vector in zip(rows, vectors)
+            {
+                "entry_id": row.id,
+                "fingerprint": row.fingerprint,
+                "model": model,
+                "vector": vector,
+                "said": own,
+                "knowledge": read.knowledge,
+            }
+            for row, vector, own in zip(rows, read.vectors, read.said)
             # One that was deleted meanwhile needs none.
             if row.id in there
         ]
         if values:
             connection.execute(insert(stored), values)
+
+
+class _Read(NamedTuple):
+    vectors: Vectors
+    said: list[dict[str, Any]]
+    knowledge: str
+
+
+class _Worker:
+    """The model and the reader of one process."""
+
+    def __init__(self, model: Meaning) -> None:
+        self._model = model
+        self._knowledge = knowledge.load()
+        self._reader = Reader(self._knowledge)
+
+    def read(self, batch: Sequence[tuple[str, str, date | None]]) -> _Read:
+        texts = [text_of(title, question) for title, question, _ in batch]
+        own = [said(self._reader.read(text, day or ANY_DAY)).to_json() for text, (_, _, day) in zip(texts, batch)]
+        return _Read(self._model.vectors(texts), own, self._knowledge.version)
 
 
 @contextmanager
@@ -111,15 +146,15 @@ def _workers(number: int) -> Iterator[Executor | None]:
         yield pool
 
 
-_loaded: list[Meaning] = []
+_workers_here: list[_Worker] = []
 
 
 def _begin() -> None:
     found = meaning.load()
     if found is None:
         raise RuntimeError("the model could not be loaded in a second process, though it was in the first")
-    _loaded.append(found)
+    _workers_here.append(_Worker(found))
 
 
-def _of_texts(texts: Sequence[str]) -> Vectors:
-    return _loaded[0].vectors(texts)
+def _in_worker(batch: Sequence[tuple[str, str, date | None]]) -> _Read:
+    return _workers_here[0].read(batch)

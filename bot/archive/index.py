@@ -1,7 +1,7 @@
 """The words of the archive: which entries share telling words with a question, and how much they have in common.
 
-SQLite finds them by its own full-text index, kept in step by the schema; any other database by lists of words in
-memory. How much two texts have in common is computed here for both, so that both give the same scores.
+SQLite finds them by its FTS5 index, PostgreSQL by its full-text search over the same stems. How much two texts have in
+common is computed here for both, so that both give the same scores.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from bot.records.models import archive_entries as entries
 
 # A question is looked up by its rarest words: a long one has more than a search needs.
 MOST_WORDS = 48
+# Entries that the looked-up words may stand in together: what stands in more of them finds everything, slowly.
+MOST_HELD = 4_000
 # Saturation and length of BM25.
 K1, B = 1.2, 0.6
 # What a word weighs that is nowhere in the archive, as a part of the rarest one that is.
@@ -63,7 +65,7 @@ def best_by_words(postings: Postings, question: str, limit: int) -> list[WordSco
         return []
     known = postings.frequencies(asked)
     weights = {word: _weight(count, known.get(word, 0)) for word in asked}
-    rarest = heapq.nlargest(MOST_WORDS, (word for word in asked if known.get(word)), key=weights.__getitem__)
+    rarest = _rarest(asked, known, weights)
     found = postings.holding({word: weights[word] for word in rarest}, max(3 * limit, 60))
     most = sum(weights.values())
     every = {word for words in found.values() for word in words}
@@ -71,6 +73,17 @@ def best_by_words(postings: Postings, question: str, limit: int) -> list[WordSco
     weigh = {**{word: _weight(count, number) for word, number in others.items()}, **weights}
     scores = [WordScore(entry_id, _score(words, weights, weigh, most, mean)) for entry_id, words in found.items()]
     return heapq.nsmallest(limit, scores, key=lambda each: (-each.score, each.entry_id))
+
+
+def _rarest(asked: Sequence[str], known: Mapping[str, int], weights: Mapping[str, float]) -> list[str]:
+    """The words that an entry is looked up by: the rarest, as long as they stand in few entries together."""
+    words = heapq.nlargest(MOST_WORDS, (word for word in asked if known.get(word)), key=weights.__getitem__)
+    held = 0
+    for at, word in enumerate(words):
+        held += known[word]
+        if held > MOST_HELD and at:
+            return words[:at]
+    return words
 
 
 def _weight(count: int, frequency: int) -> float:
@@ -95,7 +108,7 @@ def _score(
 
 def postings(engine: Engine) -> Postings:
     """The postings of the archive in this database."""
-    return _FullText(engine) if engine.dialect.name == "sqlite" else _InMemory(engine)
+    return _FullText(engine) if engine.dialect.name == "sqlite" else _TextSearch(engine)
 
 
 class _FullText:
@@ -133,50 +146,42 @@ class _FullText:
             return {row.id: row.words.split() for row in found}
 
 
-class _InMemory:
-    """Lists of words in memory, made again when the archive has changed."""
+class _TextSearch:
+    """PostgreSQL's full-text search. How often words stand in it is kept in memory until the archive has changed."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._state: Any = None
-        self._words: dict[int, list[str]] = {}
-        self._at: dict[str, list[int]] = {}
-        self._mean = 1.0
+        self._counted: tuple[int, float, Mapping[str, int]] = (0, 1.0, {})
 
     def size(self) -> tuple[int, float]:
-        self._refresh()
-        return len(self._words), self._mean
-
-    def frequencies(self, words: Sequence[str]) -> Mapping[str, int]:
-        return {word: len(self._at[word]) for word in words if word in self._at}
-
-    def holding(self, weights: Mapping[str, float], limit: int) -> Mapping[int, Sequence[str]]:
-        sums: dict[int, float] = {}
-        for word, weight in weights.items():
-            for entry_id in self._at.get(word, ()):
-                length = K1 * (1 - B + B * len(self._words[entry_id]) / self._mean)
-                sums[entry_id] = sums.get(entry_id, 0.0) + weight / (1 + length)
-        best = heapq.nsmallest(limit, sums, key=lambda entry_id: (-sums[entry_id], entry_id))
-        return {entry_id: self._words[entry_id] for entry_id in best}
-
-    def _refresh(self) -> None:
         with self._engine.connect() as connection:
             state = tuple(connection.execute(_STATE).one())
-            if state == self._state:
-                return
-            query = select(entries.c.id, entries.c.words).where(entries.c.hidden_because.is_(None))
-            words = {row.id: row.words.split() for row in connection.execute(query)}
-        at: dict[str, list[int]] = {}
-        for entry_id, own in words.items():
-            for word in set(own):
-                at.setdefault(word, []).append(entry_id)
-        self._mean = sum(map(len, words.values())) / max(len(words), 1) or 1.0
-        self._words, self._at, self._state = words, at, state
+            if state != self._state:
+                rows = connection.execute(text(_VOCABULARY)).all()
+                mean = sum(row.nentry for row in rows) / max(state[0], 1)
+                self._counted = (state[0], mean or 1.0, {row.word: row.ndoc for row in rows})
+                self._state = state
+        return self._counted[:2]
+
+    def frequencies(self, words: Sequence[str]) -> Mapping[str, int]:
+        known = self._counted[2]
+        return {word: known[word] for word in words if word in known}
+
+    def holding(self, weights: Mapping[str, float], limit: int) -> Mapping[int, Sequence[str]]:
+        if not weights:
+            return {}
+        # Stems are letters and digits only; in quotes none of them is an operator.
+        match = " | ".join(f"'{word}'" for word in weights)
+        with self._engine.connect() as connection:
+            found = connection.execute(text(_HOLDING), {"match": match, "limit": limit})
+            return {row.id: row.words.split() for row in found}
 
 
-_STATE = select(
-    func.count(entries.c.id),
-    func.max(entries.c.id),
-    func.max(entries.c.imported_at),
-    func.count(entries.c.hidden_because),
+_VOCABULARY = "SELECT word, ndoc, nentry FROM ts_stat('SELECT to_tsvector(''simple'', words) FROM archive_entries')"
+_HOLDING = (
+    "SELECT id, words FROM archive_entries WHERE to_tsvector('simple', words) @@ to_tsquery('simple', :match) "
+    "AND hidden_because IS NULL "
+    "ORDER BY ts_rank(to_tsvector('simple', words), to_tsquery('simple', :match), 1) DESC, id LIMIT :limit"
 )
+_STATE = select(func.count(entries.c.id), func.max(entries.c.id), func.max(entries.c.imported_at))

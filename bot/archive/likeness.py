@@ -26,15 +26,15 @@ MOST_CHARACTERS: Final = 2_000
 class Likeness:
     """What speaks for an entry. Each part is from 0 to 1, `meaning` (a cosine) from -1; None where it is not known.
 
-    `findings` is how far the findings read in both agree, None where either has none; `contradicts` says that they
-    have none in common at all, or only on other sides.
+    `findings` is how far the findings read in both agree, None where either has none; 0 says that they have none in
+    common, which contradicts. `decades` is how far apart both began, in powers of ten.
     """
 
     words: float
     letters: float
     meaning: float | None = None
     findings: float | None = None
-    contradicts: bool = False
+    decades: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         """The parts, rounded, for people who want to see why."""
@@ -57,9 +57,8 @@ class Weights:
         parts = {"words": like.words, "letters": like.letters, "meaning": like.meaning or 0.0}
         logit = weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in parts.items())
         if like.findings is not None:
-            logit += self.findings["agree"] * like.findings
-        if like.contradicts:
-            logit += self.findings["contradict"]
+            logit += self.findings["agree"] * like.findings if like.findings else self.findings["contradict"]
+        logit += self.findings["decade"] * like.decades
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
 
 

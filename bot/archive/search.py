@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.engine import Engine, Row
 
-from bot.archive.agreement import Said, agreement, said
+from bot.archive.agreement import ANY_DAY, Said, agreement, decades_apart, said
 from bot.archive.answer import CALMER, EMERGENCY, ArchivedAnswer, Hit
+from bot.archive.embedding import text_of
 from bot.archive.index import best_by_words, postings
 from bot.archive.levels import rank
+from bot.archive.likeness import Likeness, letters, shared_letters, weights
+from bot.archive.meaning import Meaning
+from bot.archive.vectors import by_vectors
 from bot.archive.words import stems
 from bot.nlu.reading import Reading
 from bot.records.models import archive_entries as entries
 from bot.records.models import archive_links as links
+from bot.records.models import archive_vectors as stored
 
-# Below this score an entry is not the same question. Placed on public pairs of questions, to be calibrated.
-NEAR = 0.3
-# How much of the score is what the texts mean, where a reader can tell, and how many entries are read for it.
-MEANING = 0.4
-READ_AT_MOST = 20
+# How many entries are looked at by words, and by meaning, and how many of them are compared by what they say.
+LOOKED_AT = 60
+COMPARED = 20
 MOST_SIMILAR = 4
 REMEMBERED = 5_000
-# Texts are read as of some day; it matters to durations alone, and those are not compared.
-ANY_DAY = date(2020, 1, 1)
 
 
 class ReadsTexts(Protocol):
@@ -37,22 +38,29 @@ class ReadsTexts(Protocol):
 
 
 class Archive:
-    """The archive of one database. Entries are compared by words, and with a reader by what both texts say."""
+    """The archive of one database. Entries are compared by words, by meaning and by what both texts say: the last
+    two only with a model and a reader."""
 
-    def __init__(self, engine: Engine, knowledge: Any, reader: ReadsTexts | None = None) -> None:
+    def __init__(
+        self, engine: Engine, knowledge: Any, reader: ReadsTexts | None = None, meaning: Meaning | None = None
+    ) -> None:
         self._engine = engine
         self._knowledge = knowledge
         self._reader = reader
+        self._meaning = meaning
         self._postings = postings(engine)
+        self._vectors = by_vectors(engine, meaning.model) if meaning else None
+        self._weights = weights()
         self._said: dict[tuple[int, str], Said] = {}
 
     def search(self, text: str, limit: int = 10, findings: Collection[str] = ()) -> list[Hit]:
         """The entries nearest to the text, best first, whatever their score; extracts are among them, and marked.
 
-        Where fewer than `limit` have a word in common with it, others follow with a score of 0, by their number. A
-        text without any word finds nothing.
+        `score` is the probability that the entry answers the question. Where fewer than `limit` are near in words or
+        meaning, others follow with a score of 0, by their number. A text without any word finds nothing.
         """
-        hits = [Hit(row.id, row.title, score, row.cut_off) for row, score in self._nearest(text, limit, findings)]
+        found = self._nearest(text, limit, findings)
+        hits = [Hit(row.id, row.title, score, row.cut_off, like) for row, score, like in found]
         if len(hits) < limit and stems(text):
             others = (
                 select(entries.c.id, entries.c.title, entries.c.cut_off)
@@ -67,37 +75,67 @@ class Archive:
     def answers(self, text: str, findings: Collection[str], level: str, limit: int = 3) -> list[ArchivedAnswer]:
         """The answered questions near enough to the text, gated by the level that the rules decided.
 
-        First up to `limit` whole entries, best first: one whose reply is calmer than the level is withheld, and in an
-        emergency every one is. Then, where nothing is an emergency, up to four similar questions (`cut_off`), those
-        that the best shown entry links to before others: questions only, their replies are not handed on.
+        First up to `limit` whole entries that answer the question as likely as `Weights.answers_from` asks, best
+        first: one whose reply is calmer than the level is withheld, and in an emergency every one is. Then, where
+        nothing is an emergency, up to four questions that are related (`cut_off`): extracts that the best shown entry
+        links to, and entries that are near and not the same; questions only, their replies are not handed on.
         """
         found = self._nearest(text, limit + MOST_SIMILAR, findings)
-        scores = {row.id: score for row, score in found}
-        near = [row for row, score in found if score >= NEAR]
+        scores = {row.id: score for row, score, _ in found}
+        near = [row for row, score, _ in found if score >= self._weights.answers_from]
         whole = [_gated(row, scores[row.id], level) for row in near if not row.cut_off][:limit]
         if level == EMERGENCY:
             return whole
         best = next((answer for answer in whole if answer.shown), None)
         linked = self._linked(best.entry_id) if best else ()
-        extracts = {row.id: row for row in (*linked, *near) if row.cut_off}
+        taken = {answer.entry_id for answer in whole}
+        related = [row for row, score, _ in found if score >= self._weights.related_from and row.id not in taken]
+        extracts = {row.id: row for row in (*linked, *related) if row.id not in taken}
         similar = [_question_only(row, scores.get(row.id, 0.0)) for row in extracts.values()]
         return whole + similar[:MOST_SIMILAR]
 
-    def _nearest(self, text: str, limit: int, findings: Collection[str]) -> Sequence[tuple[Row, float]]:
-        found = best_by_words(self._postings, text, max(limit, READ_AT_MOST))
-        if not found:
+    def _nearest(self, text: str, limit: int, findings: Collection[str]) -> Sequence[tuple[Row, float, Likeness]]:
+        by_words = {each.entry_id: each.score for each in best_by_words(self._postings, text, LOOKED_AT)}
+        by_meaning: dict[int, float] = {}
+        if self._meaning and self._vectors and stems(text):
+            (vector,) = self._meaning.vectors([text])
+            by_meaning.update(self._vectors.nearest(vector, LOOKED_AT))
+            missing = [each for each in by_words if each not in by_meaning]
+            by_meaning.update(self._vectors.cosines(vector, missing))
+        wanted = self._best(by_words, by_meaning, max(limit, COMPARED))
+        if not wanted:
             return ()
-        wanted = entries.c.id.in_([each.entry_id for each in found])
+        query = select(entries, stored.c.said, stored.c.knowledge)
+        query = query.outerjoin(stored, stored.c.entry_id == entries.c.id).where(entries.c.id.in_(wanted))
         with self._engine.connect() as connection:
-            rows = {row.id: row for row in connection.execute(select(entries).where(wanted))}
-        scored = [(rows[each.entry_id], each.score) for each in found if each.entry_id in rows]
-        asked = self._asked(text, findings)
-        if asked.findings:
-            scored = [
-                (row, (1 - MEANING) * score + MEANING * agreement(asked, self._entry_said(row), self._knowledge))
-                for row, score in scored
-            ]
-        return sorted(scored, key=lambda each: (-each[1], each[0].id))[:limit]
+            rows = connection.execute(query.where(entries.c.hidden_because.is_(None))).all()
+        rows = _without_twins(rows)
+        asked, pieces = self._asked(text, findings), letters(text)
+        scored = []
+        for row in rows:
+            cosine = by_meaning.get(row.id)
+            like = Likeness(
+                words=by_words.get(row.id, 0.0),
+                letters=shared_letters(pieces, letters(text_of(row.title, row.question))),
+                meaning=cosine,
+                **self._compared(asked, row),
+            )
+            scored.append((row, self._weights.probability(like), like))
+        return sorted(scored, key=lambda each: (-each[1], -each[2].words, each[0].id))[:limit]
+
+    def _best(self, by_words: Mapping[int, float], by_meaning: Mapping[int, float], limit: int) -> list[int]:
+        """The entries worth a closer look: the nearest by meaning, and by words where there is no meaning."""
+        known = sorted(by_meaning, key=lambda each: (-by_meaning[each], each))[:limit]
+        unknown = [each for each in by_words if each not in by_meaning]
+        return known + sorted(unknown, key=lambda each: (-by_words[each], each))[:limit]
+
+    def _compared(self, asked: Said, row: Row) -> dict[str, Any]:
+        if not asked.findings:
+            return {}
+        own = self._entry_said(row)
+        if not own.findings:
+            return {}
+        return {"findings": agreement(asked, own, self._knowledge), "decades": decades_apart(asked, own)}
 
     def _asked(self, text: str, findings: Collection[str]) -> Said:
         if self._reader is None:
@@ -106,11 +144,13 @@ class Archive:
 
     def _entry_said(self, row: Row) -> Said:
         assert self._reader is not None
+        if row.said is not None and row.knowledge == getattr(self._knowledge, "version", None):
+            return Said.from_json(row.said)
         key = (row.id, row.fingerprint)
         if key not in self._said:
             if len(self._said) >= REMEMBERED:
                 self._said.clear()
-            self._said[key] = said(self._reader.read(f"{row.title}.\n{row.question}", row.ask_date or ANY_DAY))
+            self._said[key] = said(self._reader.read(text_of(row.title, row.question), row.ask_date or ANY_DAY))
         return self._said[key]
 
     def _linked(self, entry_id: int) -> Sequence[Row]:
@@ -122,6 +162,12 @@ class Archive:
         )
         with self._engine.connect() as connection:
             return tuple(connection.execute(query).all())
+
+
+def _without_twins(rows: Sequence[Row]) -> list[Row]:
+    """The rows, without those that are nearly the same as another one of them."""
+    here = {row.id for row in rows}
+    return [row for row in rows if row.near_id not in here or row.near_id is None]
 
 
 def _gated(row: Row, score: float, level: str) -> ArchivedAnswer:

@@ -214,6 +214,9 @@ archive_vectors = Table(
     Column("fingerprint", String(64), nullable=False),
     Column("model", String(64), nullable=False, index=True),
     Column("vector", Embedding, nullable=False),
+    # What was read of the entry, and with which words: findings with their sides, and since when.
+    Column("said", JSON),
+    Column("knowledge", String(64)),
 )
 
 # What the archive was asked for in conversations, and what became of it. The question itself is in `messages`.

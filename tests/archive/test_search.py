@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,10 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.engine import Engine
 
-from bot.archive import index
 from bot.archive.agreement import Said, agreement
+from bot.archive.embedding import embed, pending
 from bot.archive.importing import import_paths
+from bot.archive.meaning import Meaning
 from bot.archive.search import Archive
 from bot.nlu.reading import OTHER, PATIENT, PRESENT, Mention, Reading
 from bot.records.models import archive_entries
@@ -52,51 +53,117 @@ def _side(words: Sequence[str], place: int) -> str | None:
     return before if before in ("left", "right") else None
 
 
-@pytest.fixture(params=["database's own index", "lists in memory"])
-def archive(request: pytest.FixtureRequest, engine: Engine) -> Archive:
-    """An archive over each kind of index."""
-    made = Archive(engine, None)
-    if request.param == "lists in memory":
-        made._postings = index._InMemory(engine)
-    return made
+@pytest.fixture(params=["by words", "by meaning"])
+def archive(request: pytest.FixtureRequest, any_engine: Engine, meaning: Meaning) -> Archive:
+    """An archive in each kind of database, with the model and without."""
+    return Archive(any_engine, None, None, meaning if request.param == "by meaning" else None)
+
+
+@pytest.fixture
+def engine_of(any_engine: Engine, archive: Archive, meaning: Meaning) -> Callable[..., Engine]:
+    """The archive's database with these files imported, and embedded where the archive has the model."""
+
+    def filled(*paths: Path) -> Engine:
+        import_paths(paths, any_engine)
+        if archive._meaning:
+            embed(any_engine, meaning)
+        return any_engine
+
+    return filled
 
 
 def test_the_nearest_question_is_first_and_scores_are_between_0_and_1(
-    archive: Archive, engine: Engine, pages: Path
+    archive: Archive, engine_of: Callable[..., Engine], pages: Path
 ) -> None:
-    import_paths([pages], engine)
+    engine_of(pages)
     hits = archive.search("my wrist aches when typing", limit=10)
     assert hits[0].title == "Sore wrist when I type" and 0.3 < hits[0].score <= 1
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
-    assert hits[-1].score == 0.0, "the best ten are given whatever their score"
     assert len({hit.entry_id for hit in hits}) == len(hits)
 
 
-def test_both_indexes_give_the_same_scores(engine: Engine, pages: Path) -> None:
-    import_paths([pages], engine)
-    full, lists = Archive(engine, None), Archive(engine, None)
-    lists._postings = index._InMemory(engine)
-    for text in ("my wrist aches", "thumb clicks and hiccups at night", "nothing of the kind", "a" * 20_000):
-        assert full.search(text) == lists.search(text)
+def test_other_words_for_the_same_are_found_by_meaning(engine: Engine, meaning: Meaning, tmp_path: Path) -> None:
+    fill(
+        engine,
+        tmp_path,
+        {"title": "Stiff fingers", "question": "My fingers are stiff when I get up."},
+        {"title": "Sunburn", "question": "My back is red after a day at the beach."},
+    )
+    embed(engine, meaning)
+    asked = "every morning it takes half an hour before my hands bend"
+    assert Archive(engine, None, None, meaning).search(asked)[0].title == "Stiff fingers"
+    assert Archive(engine, None).search(asked)[0].score < 0.3
+
+
+def test_every_database_gives_the_same_scores(engine: Engine, postgres: Engine, pages: Path, meaning: Meaning) -> None:
+    for each in (engine, postgres):
+        import_paths([pages], each)
+        embed(each, meaning)
+    for model in (None, meaning):
+        one, two = Archive(engine, None, None, model), Archive(postgres, None, None, model)
+        for text in ("my wrist aches", "thumb clicks and hiccups at night", "nothing of the kind", "a" * 20_000):
+            found, again = one.search(text), two.search(text)
+            assert [hit.title for hit in found] == [hit.title for hit in again]
+            assert [hit.score for hit in found] == pytest.approx([hit.score for hit in again], abs=1e-4)
 
 
 @pytest.mark.parametrize(
     "text", ["", "   ", "😀😀", '" OR (NEAR', "/intent{}", "<b>wrist</b>", "\x00\x07", "腕が痛い", "%_*"]
 )
-def test_any_text_can_be_searched(archive: Archive, engine: Engine, pages: Path, text: str) -> None:
+def test_any_text_can_be_searched(archive: Archive, engine_of: Callable[..., Engine], pages: Path, text: str) -> None:
     assert archive.search(text) == []
-    import_paths([pages], engine)
+    engine_of(pages)
     assert all(0 <= hit.score <= 1 for hit in archive.search(text))
 
 
-def test_new_entries_are_found_at_once_and_hidden_ones_are_not(archive: Archive, engine: Engine, pages: Path) -> None:
+def test_new_entries_are_found_at_once_and_hidden_ones_are_not(
+    archive: Archive, engine_of: Callable[..., Engine], pages: Path
+) -> None:
     assert archive.search("hiccups") == []
-    import_paths([pages / "two-replies.txt"], engine)
+    engine = engine_of(pages / "two-replies.txt")
     assert len(archive.search("hiccups")) == 2
     with engine.begin() as connection:
-        connection.execute(update(archive_entries).where(archive_entries.c.id == 1).values(hidden_because="outdated"))
+        hidden = update(archive_entries).where(archive_entries.c.id == 1)
+        connection.execute(hidden.values(hidden_because="outdated", hidden_at=datetime.now(timezone.utc)))
     assert [hit.entry_id for hit in archive.search("hiccups")] == [2]
-    assert [answer.entry_id for answer in archive.answers("hiccups since yesterday", (), "self_care")] == [2]
+
+
+def test_what_contradicts_counts_against_an_entry(engine: Engine, tmp_path: Path, meaning: Meaning) -> None:
+    fill(
+        engine,
+        tmp_path,
+        {"title": "ache on one side", "question": "I have a left ache."},
+        {"title": "itch on one side", "question": "I have a left itch."},
+    )
+    embed(engine, meaning)
+    hits = Archive(engine, None, WordReader(), meaning).search("left ache")
+    assert [hit.title for hit in hits] == ["ache on one side", "itch on one side"]
+    assert [hit.like.findings for hit in hits if hit.like] == [1.0, 0.0]
+
+
+def test_of_two_that_are_nearly_the_same_one_is_found(engine: Engine, tmp_path: Path) -> None:
+    fill(
+        engine,
+        tmp_path,
+        {"title": "Cold feet", "question": "My feet are cold."},
+        {"title": "Cold feet!", "question": "My feet are so cold."},
+    )
+    with engine.begin() as connection:
+        connection.execute(update(archive_entries).where(archive_entries.c.id == 2).values(near_id=1))
+    assert [hit.entry_id for hit in Archive(engine, None).search("cold feet") if hit.score] == [1]
+
+
+def test_the_queue_is_gone_on_with_and_new_texts_are_read_again(
+    any_engine: Engine, meaning: Meaning, tmp_path: Path
+) -> None:
+    for number in range(3):
+        fill(any_engine, tmp_path, {"id": number, "title": f"Knee {number}", "question": "My knee creaks."})
+    assert pending(any_engine, meaning.model) == 3
+    assert embed(any_engine, meaning) == 3 and embed(any_engine, meaning) == 0
+    assert pending(any_engine, "another model") == 3
+    fill(any_engine, tmp_path, {"id": 1, "title": "Knee 1", "question": "My knee is swollen."})
+    assert pending(any_engine, meaning.model) == 1
+    assert embed(any_engine, meaning) == 1
 
 
 LEVELS = tuple(REPLIES)

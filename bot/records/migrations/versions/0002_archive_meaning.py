@@ -30,6 +30,8 @@ def upgrade() -> None:
         sa.Column("fingerprint", sa.String(64), nullable=False),
         sa.Column("model", sa.String(64), nullable=False),
         sa.Column("vector", Embedding, nullable=False),
+        sa.Column("said", sa.JSON),
+        sa.Column("knowledge", sa.String(64)),
         sa.ForeignKeyConstraint(
             ["entry_id"],
             ["archive_entries.id"],
