@@ -10,6 +10,7 @@ from sqlalchemy.engine import Engine
 
 from bot.archive import levels
 from bot.archive.entry import Account, Entry, Refusal, Refused
+from bot.archive.near import NearIndex
 from bot.archive.pages import parse_page
 from bot.archive.store import Store
 from bot.archive.tables import parse_csv, parse_json_line
@@ -19,7 +20,7 @@ Progress = Callable[[int, int], None]
 """Told, after each batch, how many bytes are read and how many there are."""
 
 KINDS: Final = (".txt", ".jsonl", ".ndjson", ".csv")
-BATCH: Final = 200
+BATCH: Final = 500
 LARGEST_PAGE: Final = 1_000_000
 LARGEST_LINE: Final = 1_000_000
 
@@ -37,6 +38,7 @@ def import_paths(
     """
     account = Account()
     cues = reply_levels or levels.load()
+    near = NearIndex()
     files = list(_files([Path(path) for path in paths], account))
     total = sum(size for _, _, size in files)
     batch: list[Entry] = []
@@ -51,22 +53,22 @@ def import_paths(
                 continue
             batch.append(entry)
             if len(batch) >= BATCH:
-                _store(engine, batch, account, cues)
+                _store(engine, batch, account, cues, near)
                 batch = []
                 if progress:
                     progress(done, total)
         before += size
-    _store(engine, batch, account, cues)
+    _store(engine, batch, account, cues, near)
     if progress:
         progress(total, total)
     return account
 
 
-def _store(engine: Engine, batch: Sequence[Entry], account: Account, cues: levels.ReplyLevels) -> None:
+def _store(engine: Engine, batch: Sequence[Entry], account: Account, cues: levels.ReplyLevels, near: NearIndex) -> None:
     if not batch:
         return
     with writing(engine) as connection:
-        counts = Store(connection, cues).add(batch)
+        counts = Store(connection, cues, near).add(batch)
     # Counted when it is kept: a batch that fails is in nobody's account.
     for name, value in counts.items():
         setattr(account, name, getattr(account, name) + value)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.archive.entry import Entry, Refusal, Refused, Similar, Topic, key, shown
+from bot.archive.entry import Entry, Refusal, Refused, Similar, Topic, shown, source_id
 from bot.archive.people import without_contacts, without_salutation, without_signature
 
 ASKER_FORM = '"NAME, AGE year old SEX. Ask Date: YYYY/MM/DD"'
@@ -82,8 +82,7 @@ def _entries(
     title = _without_specialty(without_contacts(title), replies[0].specialty)
     question = without_contacts(without_signature(question, nickname))
     unsigned = without_contacts(_joined(line.text for line in parts["unsigned"])) or None
-    source_id = f"text:{key(title, question)}"
-    entries = []
+    entries: list[Entry] = []
     for place, reply in enumerate(replies):
         text = without_contacts(without_salutation(_joined(reply.lines), nickname))
         if not text:
@@ -93,7 +92,9 @@ def _entries(
                 title=title,
                 question=question,
                 reply=text,
-                source_id=source_id if place == 0 else f"{source_id}:{place + 1}",
+                source_id=source_id(
+                    title, question, reply.doctor, [each.doctor for each in replies[: place + 1]].count(reply.doctor)
+                ),
                 file=file,
                 line=1,
                 doctor=reply.doctor,

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from bot.archive.entry import Entry, Refusal, Refused, key, shown
+from bot.archive.entry import Entry, Refusal, Refused, shown, source_id
 from bot.archive.people import without_contacts, without_salutation
 from bot.records.canonical import storable
 
@@ -72,6 +72,7 @@ def _entry(row: Mapping[str, Any], file: str, line: int) -> Entry:
         raise Refused(
             Refusal(file, line, f"id {shown(str(given))}", "a text or a whole number of up to 120 characters")
         )
+    doctor = _text(row, "doctor", file, line)
     reply = without_contacts(without_salutation(row["reply"].strip()))
     if not reply:
         raise Refused(Refusal(file, line, f"reply {shown(row['reply'])}", "a reply that goes on after its salutation"))
@@ -79,10 +80,10 @@ def _entry(row: Mapping[str, Any], file: str, line: int) -> Entry:
         title=title,
         question=question,
         reply=reply,
-        source_id=f"id:{storable(str(given))}" if given not in (None, "") else f"text:{key(title, question)}",
+        source_id=f"id:{storable(str(given))}" if given not in (None, "") else source_id(title, question, doctor),
         file=file,
         line=line,
-        doctor=_text(row, "doctor", file, line),
+        doctor=doctor,
         specialty=_text(row, "specialty", file, line),
         ask_date=_date(row, "ask_date", file, line),
         reply_date=_date(row, "reply_date", file, line),
