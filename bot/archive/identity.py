@@ -10,6 +10,7 @@ import re
 
 REMOVED = "[removed]"
 
+_DIGIT = re.compile(r"\d")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 # What stands before a number says what it is: then its own form matters little.
 _NO = r"(?:\s*(?:card|id|no|nos|num|number|code)\b\.?)*"
@@ -59,7 +60,7 @@ FEWEST_NAMED = 4
 def without_numbers(text: str) -> str:
     """`text` with e-mail addresses and numbers that lead to a person replaced by "[removed]"."""
     text = _MAIL.sub(REMOVED, text)
-    if not any(character.isdigit() for character in text):
+    if not _DIGIT.search(text):
         return text
     text = _NAMED.sub(lambda found: _cut(found, FEWEST_NAMED), text)
     text = _CALLED.sub(lambda found: _cut(found, FEWEST_CALLED), text)

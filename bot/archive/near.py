@@ -76,9 +76,9 @@ class NearIndex:
             select(entries.c.id, entries.c.question, entries.c.doctor)
             .where(entries.c.near_id.is_(None), ~entries.c.source_id.startswith(EXTRACT))
             .order_by(entries.c.id)
+            .execution_options(stream_results=True)
         )
-        streamed = connection.execution_options(stream_results=True).execute(query)
-        for rows in streamed.partitions(_LOADED_AT_ONCE):
+        for rows in connection.execute(query).partitions(_LOADED_AT_ONCE):
             for row in rows:
                 self.add(row.id, bands(threes(row.question), row.doctor))
         self._loaded = True

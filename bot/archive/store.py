@@ -41,6 +41,8 @@ class Store:
         other, except that a page links to others of its batch wherever they stand in it.
         """
         new, stored, changed, kept = self._sorted(batch)
+        if new or changed:
+            self._near.load(self._connection)
         self._insert(new, stored)
         self._update(changed.values())
         self._find_near([stored[name] for name in new], changed)
@@ -173,11 +175,11 @@ class Store:
         rows = [*reworded.values(), *self._standing_behind(reworded), *new]
         if not rows:
             return
-        self._near.load(self._connection)
         words = {row["id"]: threes(row["question"]) for row in rows}
         hashes = {row["id"]: bands(words[row["id"]], row["doctor"]) for row in rows}
-        others = {row["id"]: row for row in rows}
-        wanted = {each for own in hashes.values() for each in self._near.candidates(own)} - others.keys()
+        # Of these rows one can stand behind another only when that one stands for itself.
+        others: dict[int, Mapping[str, Any]] = {}
+        wanted = {each for own in hashes.values() for each in self._near.candidates(own)} - words.keys()
         for ids in chunks(sorted(wanted)):
             query = select(entries.c.id, entries.c.source_id, entries.c.question, entries.c.doctor)
             for each in self._connection.execute(query.where(entries.c.id.in_(ids), entries.c.near_id.is_(None))):
@@ -188,8 +190,8 @@ class Store:
             near_id = self._nearest(row, hashes[row["id"]], others, words)
             if near_id is None:
                 self._near.add(row["id"], hashes[row["id"]])
+                others[row["id"]] = row
             else:
-                others.pop(row["id"])
                 self._counts["near"] += row["near_id"] is None
             if near_id != row["near_id"]:
                 found.append({"id": row["id"], "near_id": near_id})
@@ -214,7 +216,7 @@ class Store:
         best: tuple[float, int] | None = None
         for other_id in self._near.candidates(own):
             other = others.get(other_id)
-            if other is None or other_id == row["id"] or not same_signer(row["doctor"], other["doctor"]):
+            if other is None or not same_signer(row["doctor"], other["doctor"]):
                 continue
             if page_of(row["source_id"]) == page_of(other["source_id"]):
                 continue
