@@ -21,9 +21,7 @@ LONGEST_TOPIC = 200
 HEADER_FORM = '"Dr. NAME reply SPECIALTY"'
 
 _ASKED = re.compile(r"^(?P<who>.*?)\s*Ask Date\s*:\s*(?P<date>.*)$", re.IGNORECASE)
-_AGES = re.compile(
-    r"\b(?P<low>\d{1,3})(?:\s*(?:[~～–-]|to)\s*(?P<high>\d{1,3}))?\+?\s*(?:year|yr)s?[\s-]*old\b", re.IGNORECASE
-)
+_AGES = r"\b(?P<low>\d{1,3})(?:\s*(?:[~～–-]|to)\s*(?P<high>\d{1,3}))?\+?\s*(?:year|yr)s?[\s-]*old\b"
 # The asker's nickname may itself hold such words: what counts is what the line ends with.
 _WHO = re.compile(
     rf"^(?P<nickname>.*?)[\s,.]*(?:(?P<age>{_AGES})[\s,]*)?(?P<sex>\b(?:female|male)\b)?[\s,.]*$",

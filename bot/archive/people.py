@@ -52,11 +52,13 @@ def without_salutation(text: str, nickname: str = "") -> str:
 
     Where the nickname is known, all that `without_nickname` takes out goes as well.
     """
+    # The nickname first: of one of several words, or with a comma in it, a form of address takes only a part.
+    text = without_nickname(text, nickname)
     named = _NAMED.search(text)
     while named:
         text = text[: named.start()] + _capitalised(text[named.end() :])
         named = _NAMED.search(text, named.start())
-    return without_nickname(text, nickname)
+    return text
 
 
 def without_nickname(text: str, nickname: str) -> str:
@@ -99,19 +101,19 @@ def without_signature(text: str, nickname: str) -> str:
 def _patterns(nickname: str) -> tuple[re.Pattern[str], re.Pattern[str] | None, re.Pattern[str] | None]:
     """What to look for in a folded text: the nickname as an address, as introduced, and as a name in a sentence."""
     words = nickname.strip(" .,").split()
-    whole = r"\s+".join(map(re.escape, words))
+    whole = r"\s+".join(map(re.escape, words)) + (r"\.?" if len(words) > 1 and len(words[-1]) == 1 else "")
     # A greeting often has the first of several names alone.
-    short = rf"(?:{whole}|{re.escape(words[0])})" if len(words) > 1 and len(words[0]) > 2 else whole
+    short = rf"(?:{whole}|{re.escape(words[0].strip('.,'))})" if len(words) > 1 and len(words[0]) > 2 else whole
     start = r"(?:^|(?<=[.!?\"“”'\n])[ \t]*)"
     greeting = rf"{_GREETING}\s*,?[ \t]+(?:{_TITLE}[ \t]+)?"
     address = re.compile(
-        rf"(?P<opening>{start}{greeting}(?<!\w){short}(?![\w'’])(?:{_END}|[.]?\s+|$))"
+        rf"(?P<opening>{start}{greeting}(?<!\w)(?:{short}{_END}|{whole}(?![\w'’])(?:[.]?\s+|$)))"
         rf"|(?P<first>{start}(?:{_TITLE}[ \t]+)?(?<!\w){short}{_END})"
         rf"|(?P<alone>(?<=[.!?\"“”\n])[ \t]*[-–—~]*[ \t]*(?<!\w){whole}[.!]?(?=\s*(?:[\"“”\n]|$)))"
         rf"|(?P<between>,[ \t]*(?<!\w){short}(?=[,.!?;]))",
         re.IGNORECASE | re.MULTILINE,
     )
-    if len(nickname.strip(" .,")) < 2 or whole.casefold() in _WORDS:
+    if len(nickname.strip(" .,")) < 2 or nickname.strip(" .,").casefold() in _WORDS:
         return address, None, None
     introduced = rf"\b(?:i\s+am|i['’]m|this\s+is|my\s+name\s+is|name\s*:|call\s+me)\s+(?P<name>{whole})(?!\w)"
     named = rf"(?:(?<=[\w,;:(]\s)(?<!\w)|(?<!\w)(?={whole}['’]s\b))(?P<name>{whole})(?!\w)"
