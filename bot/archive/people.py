@@ -14,7 +14,7 @@ _TITLE = r"(?:miss|mister|ms|mr|mrs|mx|madam|sir)\b\.?"
 _NO_NAME = r"(?!(?:you|your|i|it|this|that|the|we|thanks?|please|there|if|as|and)\b)"
 _WORD = rf"{_NO_NAME}[^\W\d_][\w'’-]*\.?"
 _GREETING = r"(?:dear|hello|hi|hey|greetings|good\s+(?:morning|afternoon|evening|day))"
-_CAPITALISED = r"(?-i:(?!However|Unfortunately|Doctor|There|You|Sir|Madam|Thank|I\b)[A-Z][\w'’-]*)"
+_CAPITALISED = r"(?-i:(?!(?:However|Unfortunately|Doctors?|Dr|There|You|Sir|Madam|Thanks?|I)\b)[A-Z][\w'’-]*)"
 _NAME = rf"{_CAPITALISED}(?:\s+(?:(?:de|la|del|van|von|der|bin|al)\s+)*{_CAPITALISED}){{0,2}}"
 _END = r"(?:\s*[,:;!，：]\s*|\s*(?:[-–—]\s|\n)\s*|\.\s*\n\s*)"
 _NAMED = re.compile(
@@ -29,7 +29,9 @@ _CLOSING = (
     r"(?:(?:with\s+)?(?:many\s+|best\s+|kind\s+|warm\s+)*(?:thank\s+you|thanks|regards|wishes|sincerely|yours|cheers))"
 )
 _CLOSED = re.compile(rf"[-–—~\s]*{_CLOSING}(?:\s+(?:very\s+much|in\s+advance|sincerely|truly|again))*[\s,.!]*", re.I)
-_SIGNED = re.compile(r"[-–—~\s]*(?:[A-Z][\w'’-]*\.?\s*){1,3}")
+_SIGNED = re.compile(
+    r"[-–—~\s]*(?!(?:Please|Help|Urgent|Waiting|Regards|Sincerely|Yours|Female|Male|Age)\b)(?:[A-Z][a-zà-ÿ'’-]*\.?\s*){1,3}"
+)
 # A nickname that is a word of every text: taken out where somebody is addressed by it, and left where it is a word.
 _ORDINARY = (
     "january february march april may june july august september october november december monday tuesday wednesday "
