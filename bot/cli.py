@@ -186,6 +186,10 @@ def parse(
 @archive.command("import")
 def archive_import(
     paths: Annotated[list[Path], typer.Argument(help="Pages (.txt), JSON lines or CSV; folders are read through.")],
+    maps: Annotated[
+        Optional[list[str]],
+        typer.Option("--map", metavar="FIELD=COLUMN", help="Where CSV and JSON lines have a field: title=Subject."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The account as one JSON object.")] = False,
     database: Database = None,
 ) -> None:
@@ -193,7 +197,7 @@ def archive_import(
     url = _settings(database).database_url
     from bot.archive.commands import import_command
 
-    raise typer.Exit(import_command(paths, url, as_json=as_json))
+    raise typer.Exit(import_command(paths, url, maps=maps or (), as_json=as_json))
 
 
 @archive.command("search")

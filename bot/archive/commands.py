@@ -8,34 +8,69 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from bot.archive.columns import Columns
 from bot.archive.entry import Account
 from bot.archive.importing import import_paths
 from bot.records import database
 
-BEST = 10
 MOST_REFUSALS = 50
-COUNTS = ("read", "imported", "updated", "unchanged", "merged", "linked", "ignored")
+COUNTS = {
+    "read": "read",
+    "imported": "imported",
+    "updated": "updated",
+    "unchanged": "unchanged",
+    "merged": "merged",
+    "near": "nearly the same as another",
+    "linked": "linked",
+}
 
 
 def import_command(
-    paths: Sequence[Path | str], database_url: str, *, console: Console | None = None, as_json: bool = False
+    paths: Sequence[Path | str],
+    database_url: str,
+    *,
+    maps: Sequence[str] = (),
+    console: Console | None = None,
+    as_json: bool = False,
 ) -> int:
     """Imports files and folders, shows progress and then the account; gives the exit status.
 
-    The status is 1 where nothing at all could be taken of what was given, or a path could not be read; an entry that
-    is refused among others is told in the account only. Raises DatabaseError. The schema is made where there is none.
+    `maps` says in which columns the fields are, such as "title=Subject". The status is 1 where nothing at all could be
+    taken of what was given, or a path could not be read; an entry that is refused among others is told in the account
+    only. Raises DatabaseError, and ColumnError before anything is read. The schema is made where there is none. An
+    import that is interrupted tells what it has done so far.
     """
     out = console or Console()
+    columns = Columns.read(maps)
     engine = database.engine(database_url)
     database.migrate(engine)
-    columns = (TextColumn("importing"), BarColumn(), MofNCompleteColumn(), TextColumn("bytes"), TimeRemainingColumn())
-    with Progress(*columns, console=out, transient=True, disable=as_json) as progress:
-        task = progress.add_task("importing", total=None)
-        account = import_paths(
-            paths, engine, lambda done, total: progress.update(task, completed=done, total=max(total, 1))
-        )
+    account = Account()
+    with Progress(
+        TextColumn("importing"),
+        BarColumn(),
+        TaskProgressColumn(),
+        DownloadColumn(),
+        TextColumn("{task.fields[entries]:,} entries"),
+        TimeRemainingColumn(),
+        console=out,
+        transient=True,
+        disable=as_json or not out.is_terminal,
+    ) as progress:
+        task = progress.add_task("importing", total=None, entries=0)
+
+        def show(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=max(total, 1), entries=account.read)
+
+        try:
+            import_paths(paths, engine, show, columns=columns, account=account)
+        except KeyboardInterrupt:
+            progress.stop()
+            if not as_json:
+                show_account(account, out)
+                out.print("Interrupted: what was stored stays. The same command again goes on from there.")
+            raise
     if as_json:
         out.print_json(json.dumps(account.to_json()))
     else:
@@ -46,9 +81,11 @@ def import_command(
 
 def show_account(account: Account, out: Console) -> None:
     """Prints what an import did: the counts in one line, then every refusal, up to fifty of them."""
-    counts = [f"{getattr(account, name):,} {name}" for name in COUNTS if getattr(account, name) or name != "ignored"]
-    out.print(f"{', '.join(counts)}, {len(account.refused):,} refused", highlight=False)
+    counts = [f"{getattr(account, name):,} {words}" for name, words in COUNTS.items()]
+    out.print(f"{', '.join(counts)}, {len(account.refused):,} refused", highlight=False, soft_wrap=True)
+    if account.ignored:
+        out.print(f"{account.ignored:,} files in folders are of no kind that is imported", highlight=False)
     for refusal in account.refused[:MOST_REFUSALS]:
         out.print(f"[red]refused[/red] {escape(str(refusal))}", highlight=False, soft_wrap=True)
     if len(account.refused) > MOST_REFUSALS:
-        out.print(f"... and {len(account.refused) - MOST_REFUSALS:,} more", highlight=False)
+        out.print(f"... and {len(account.refused) - MOST_REFUSALS:,} more: --json has them all", highlight=False)

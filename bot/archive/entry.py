@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 SHOWN_WIDTH = 60
+_TEXT = "text:"
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,9 @@ class Refused(Exception):
 class Account:
     """What an import did. `read` is the sum of imported, updated, unchanged, merged and the refused entries.
 
-    `merged` counts entries whose text was there already under another id, `linked` the links to similar questions,
-    `ignored` the files in folders that are of no kind that is imported.
+    `merged` counts entries whose text was there already under another id, `near` those of the imported and updated
+    ones whose question is nearly the same as another's, `linked` the links to similar questions, `ignored` the files
+    in folders that are of no kind that is imported.
     """
 
     read: int = 0
@@ -96,6 +98,7 @@ class Account:
     updated: int = 0
     unchanged: int = 0
     merged: int = 0
+    near: int = 0
     linked: int = 0
     ignored: int = 0
     refused: list[Refusal] = field(default_factory=list)
@@ -116,3 +119,15 @@ def key(*texts: str) -> str:
     """A hash of the words of `texts`, the same whatever their case, spaces and punctuation."""
     words = "\x1f".join(" ".join(re.findall(r"\w+", text.casefold())) for text in texts)
     return hashlib.sha256(words.encode()).hexdigest()
+
+
+def source_id(title: str, question: str, doctor: str | None, place: int = 1) -> str:
+    """The id of an entry that came with none: by its words, by who signed it, and by which of the signer's replies
+    to the question it is. Two doctors' replies to one question are two entries."""
+    signer = f":{key(doctor)[:16]}" if doctor else ""
+    return f"{_TEXT}{key(title, question)}{signer}{f':{place}' if place > 1 else ''}"
+
+
+def page_of(source_id: str) -> str:
+    """What the ids of all replies on one page have in common; of another entry its own id."""
+    return source_id[: len(_TEXT) + 64] if source_id.startswith(_TEXT) else source_id

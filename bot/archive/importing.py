@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DataError, IntegrityError
 
 from bot.archive import levels
-from bot.archive.entry import Account, Entry, Refusal, Refused
+from bot.archive.columns import Columns
+from bot.archive.entry import Account, Entry, Refusal, Refused, shown
+from bot.archive.near import NearIndex
 from bot.archive.pages import parse_page
 from bot.archive.store import Store
 from bot.archive.tables import parse_csv, parse_json_line
@@ -19,8 +23,8 @@ Progress = Callable[[int, int], None]
 """Told, after each batch, how many bytes are read and how many there are."""
 
 KINDS: Final = (".txt", ".jsonl", ".ndjson", ".csv")
-BATCH: Final = 200
-LARGEST_PAGE: Final = 1_000_000
+BATCH: Final = 500
+LARGEST_PAGE: Final = 300_000
 LARGEST_LINE: Final = 1_000_000
 
 
@@ -29,47 +33,75 @@ def import_paths(
     engine: Engine,
     progress: Progress | None = None,
     reply_levels: levels.ReplyLevels | None = None,
+    columns: Columns | None = None,
+    account: Account | None = None,
 ) -> Account:
     """Imports files, and all files of a known kind in folders; each batch of entries is one transaction.
 
-    An entry that is there already is updated, by its id, or by title and question where it has none: an import that
-    was broken off is simply run again. What cannot be read is refused in the account and stops nothing else.
+    An entry that is there already is updated, by its id, or by title, question and doctor where it has none: an import
+    that was broken off is simply run again. What cannot be read is refused in the account and stops nothing else.
+    `columns` says where rows of CSV and JSON lines have their fields. `account` is filled as the import goes on, for
+    those who have to tell of one that was broken off. Raises SQLAlchemyError where the database cannot be used.
     """
-    account = Account()
-    cues = reply_levels or levels.load()
+    account = account if account is not None else Account()
+    batches = _Batches(engine, account, reply_levels or levels.load())
     files = list(_files([Path(path) for path in paths], account))
     total = sum(size for _, _, size in files)
     batch: list[Entry] = []
-    done = before = 0
+    before = waiting = 0
     for path, name, size in files:
-        for entry, position in _read(path, name, size):
-            done = before + position
-            account.read += isinstance(entry, Entry)
+        for entry, position in _read(path, name, size, columns or Columns()):
+            waiting += 1
             if isinstance(entry, Refusal):
                 account.refused.append(entry)
                 account.read += entry.line is not None
-                continue
-            batch.append(entry)
-            if len(batch) >= BATCH:
-                _store(engine, batch, account, cues)
-                batch = []
+            else:
+                batch.append(entry)
+            if waiting >= BATCH:
+                batches.store(batch)
+                batch, waiting = [], 0
                 if progress:
-                    progress(done, total)
+                    progress(before + position, total)
         before += size
-    _store(engine, batch, account, cues)
+    batches.store(batch)
     if progress:
         progress(total, total)
     return account
 
 
-def _store(engine: Engine, batch: Sequence[Entry], account: Account, cues: levels.ReplyLevels) -> None:
-    if not batch:
-        return
-    with writing(engine) as connection:
-        counts = Store(connection, cues).add(batch)
-    # Counted when it is kept: a batch that fails is in nobody's account.
-    for name, value in counts.items():
-        setattr(account, name, getattr(account, name) + value)
+class _Batches:
+    """Stores batches, each in a transaction of its own, and counts in the account what is kept."""
+
+    def __init__(self, engine: Engine, account: Account, reply_levels: levels.ReplyLevels) -> None:
+        self._engine = engine
+        self._account = account
+        self._levels = reply_levels
+        self._near = NearIndex()
+
+    def store(self, batch: Sequence[Entry]) -> None:
+        """Stores a batch. An entry that the database does not take is refused, and the others of its batch stored."""
+        if not batch:
+            return
+        try:
+            with writing(self._engine) as connection:
+                counts = Store(connection, self._levels, self._near).add(batch)
+        except (DataError, IntegrityError) as error:
+            # What the index of near-duplicates took in of this batch is not there.
+            self._near = NearIndex()
+            if len(batch) > 1:
+                half = len(batch) // 2
+                self.store(batch[:half])
+                self.store(batch[half:])
+                return
+            self._account.read += 1
+            told = " ".join(str(error.orig).split())
+            expected = "an entry that the database takes"
+            self._account.refused.append(Refusal(batch[0].file, batch[0].line, shown(told), expected))
+            return
+        # Counted when it is kept: a batch that fails is in nobody's account.
+        self._account.read += len(batch)
+        for name, value in counts.items():
+            setattr(self._account, name, getattr(self._account, name) + value)
 
 
 def _files(paths: Sequence[Path], account: Account) -> Iterator[tuple[Path, str, int]]:
@@ -92,19 +124,20 @@ def _files(paths: Sequence[Path], account: Account) -> Iterator[tuple[Path, str,
             account.refused.append(Refusal(str(path), None, what, "a file or a folder that can be read"))
 
 
-def _read(path: Path, name: str, size: int) -> Iterator[tuple[Entry | Refusal, int]]:
+def _read(path: Path, name: str, size: int, columns: Columns) -> Iterator[tuple[Entry | Refusal, int]]:
     """The entries and refusals of one file, each with the number of bytes read so far."""
     try:
         kind = path.suffix.lower()
         if kind in (".jsonl", ".ndjson"):
-            yield from _read_lines(path, name)
+            yield from _read_lines(path, name, columns)
         elif kind == ".txt" and size > LARGEST_PAGE:
             yield Refusal(name, 1, f"a page of {size:,} bytes", f"at most {LARGEST_PAGE:,} bytes"), size
         elif kind == ".txt":
             yield from ((entry, size) for entry in parse_page(path.read_text(encoding="utf-8"), name))
         else:
-            with path.open(encoding="utf-8", newline="") as file:
-                yield from ((entry, size) for entry in parse_csv(file.read(), name))
+            with path.open("rb") as file:
+                lines = io.TextIOWrapper(file, encoding="utf-8", errors="surrogateescape", newline="")
+                yield from ((entry, file.tell()) for entry in parse_csv(lines, name, columns))
     except Refused as refused:
         yield refused.refusal, size
     except UnicodeDecodeError as error:
@@ -113,16 +146,22 @@ def _read(path: Path, name: str, size: int) -> Iterator[tuple[Entry | Refusal, i
         yield Refusal(name, None, str(error.strerror or error), "a file that can be read"), size
 
 
-def _read_lines(path: Path, name: str) -> Iterator[tuple[Entry | Refusal, int]]:
+def _read_lines(path: Path, name: str, columns: Columns) -> Iterator[tuple[Entry | Refusal, int]]:
     position = 0
     with path.open("rb") as file:
         for number, line in enumerate(iter(lambda: file.readline(LARGEST_LINE), b""), 1):
             position += len(line)
+            if len(line) == LARGEST_LINE and not line.endswith(b"\n"):
+                while line and not line.endswith(b"\n"):
+                    line = file.readline(LARGEST_LINE)
+                    position += len(line)
+                yield Refusal(name, number, "a longer line", f"at most {LARGEST_LINE:,} bytes"), position
+                continue
             if not line.strip():
                 continue
             try:
                 text = line.decode("utf-8-sig" if number == 1 else "utf-8")
-                yield parse_json_line(text.strip(), name, number), position
+                yield parse_json_line(text.strip(), name, number, columns), position
             except Refused as refused:
                 yield refused.refusal, position
             except UnicodeDecodeError as error:

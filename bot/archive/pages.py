@@ -12,15 +12,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.archive.entry import Entry, Refusal, Refused, Similar, Topic, key, shown
-from bot.archive.people import without_contacts, without_salutation, without_signature
+from bot.archive.entry import Entry, Refusal, Refused, Similar, Topic, shown, source_id
+from bot.archive.people import without_contacts, without_nickname, without_salutation, without_signature
 
 ASKER_FORM = '"NAME, AGE year old SEX. Ask Date: YYYY/MM/DD"'
+LONGEST_ASKER = 100
+LONGEST_TOPIC = 200
 HEADER_FORM = '"Dr. NAME reply SPECIALTY"'
 
 _ASKED = re.compile(r"^(?P<who>.*?)\s*Ask Date\s*:\s*(?P<date>.*)$", re.IGNORECASE)
-_AGES = re.compile(r"\b(?P<low>\d{1,3})(?:\s*[~–-]\s*(?P<high>\d{1,3}))?\s*(?:year|yr)s?[\s-]*old\b", re.IGNORECASE)
-_SEX = re.compile(r"\b(female|male)\b", re.IGNORECASE)
+_AGES = r"\b(?P<low>\d{1,3})(?:\s*(?:[~～–-]|to)\s*(?P<high>\d{1,3}))?\+?\s*(?:year|yr)s?[\s-]*old\b"
+# The asker's nickname may itself hold such words: what counts is what the line ends with.
+_WHO = re.compile(
+    rf"^(?P<nickname>.*?)[\s,.]*(?:(?P<age>{_AGES})[\s,]*)?(?P<sex>\b(?:female|male)\b)?[\s,.]*$",
+    re.IGNORECASE,
+)
 _HEADER = re.compile(
     r"^(?:(?P<sample>Sample)|Dr\.?\s+(?P<doctor>\S.{0,78}?))\s+reply\b[\s:,-]*(?P<specialty>[^.!?]{0,60})$",
     re.IGNORECASE,
@@ -30,6 +36,9 @@ _DATE = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})")
 _MORE = re.compile(r"\[\s*Read More\s*\].*$", re.IGNORECASE | re.DOTALL)
 _TOPIC = re.compile(r"^(?P<name>.*?)\s*\((?P<specialty>[^()]*)\)\s*$")
 _PARTS = {"more info": "unsigned", "similar q&a": "similar", "related faq": "topics"}
+# What ends with one of these was broken off: a list's number alone on its line, or a form of address without its name.
+_NUMBERED = re.compile(r"^\(?\d{1,2}[.)、]$")
+_ADDRESSED = re.compile(r"(?:^|\s)(?:Dr|Mr|Mrs|Ms|Prof)\.$|^Dr$", re.IGNORECASE)
 _NOISE = re.compile(r"^(?:share to\s*:.*|share\s*:.*)$", re.IGNORECASE)
 _ENDS = ("...", "…")
 
@@ -47,6 +56,7 @@ class _Reply:
     specialty: str | None
     lines: list[str] = field(default_factory=list)
     date: date | None = None
+    ended: bool = False
 
 
 def parse_page(text: str, file: str) -> list[Entry]:
@@ -55,7 +65,7 @@ def parse_page(text: str, file: str) -> list[Entry]:
     `file` is the name under which a refusal and the entry tell where they come from.
     """
     lines = [_Line(number, line.strip()) for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1)]
-    lines = [line for line in lines if not _NOISE.match(line.text)]
+    lines = _mended([line for line in lines if not _NOISE.match(line.text)])
     title = next((line for line in lines if line.text), None)
     if title is None:
         raise Refused(Refusal(file, 1, "an empty page", f"a title, a question, {ASKER_FORM} and {HEADER_FORM}"))
@@ -75,15 +85,16 @@ def _entries(
 ) -> list[Entry]:
     found = _ASKED.match(asked.text)
     assert found is not None
-    who = found["who"]
-    ages, sex = _AGES.search(who), _SEX.search(who)
-    low = int(ages["low"]) if ages else 0
-    nickname = _nickname(who)
-    title = _without_specialty(without_contacts(title), replies[0].specialty)
-    question = without_contacts(without_signature(question, nickname))
-    unsigned = without_contacts(_joined(line.text for line in parts["unsigned"])) or None
-    source_id = f"text:{key(title, question)}"
-    entries = []
+    who = _WHO.match(found["who"])
+    assert who is not None
+    nickname, sex = who["nickname"].strip(" ,."), who["sex"]
+    low = int(who["low"]) if who["age"] else 0
+    title = _without_specialty(without_contacts(without_nickname(title, nickname)), replies[0].specialty)
+    question = without_contacts(without_nickname(without_signature(question, nickname), nickname))
+    if not question:
+        raise Refused(Refusal(file, asked.number, shown(asked.text), "a question that is more than a name"))
+    unsigned = without_contacts(without_salutation(_joined(line.text for line in parts["unsigned"]), nickname)) or None
+    entries: list[Entry] = []
     for place, reply in enumerate(replies):
         text = without_contacts(without_salutation(_joined(reply.lines), nickname))
         if not text:
@@ -93,13 +104,15 @@ def _entries(
                 title=title,
                 question=question,
                 reply=text,
-                source_id=source_id if place == 0 else f"{source_id}:{place + 1}",
+                source_id=source_id(
+                    title, question, reply.doctor, [each.doctor for each in replies[: place + 1]].count(reply.doctor)
+                ),
                 file=file,
                 line=1,
                 doctor=reply.doctor,
                 specialty=reply.specialty,
-                asker_ages=(low, int(ages["high"] or low)) if ages else None,
-                asker_sex=sex[0].lower() if sex else None,
+                asker_ages=(low, int(who["high"] or low)) if who["age"] else None,
+                asker_sex=sex.lower() if sex else None,
                 ask_date=_date(found["date"], asked, file),
                 reply_date=reply.date,
                 # What stands once on the page is stored once, with the first reply.
@@ -118,7 +131,7 @@ def _after(lines: Sequence[_Line], asked: _Line, file: str) -> tuple[list[_Reply
     replies: list[_Reply] = []
     parts: dict[str, list[_Line]] = {name: [] for name in _PARTS.values()}
     part = ""
-    for line in _mended(lines):
+    for line in lines:
         named = _PARTS.get(line.text.casefold().rstrip(":"))
         header = None if part else _HEADER.match(line.text)
         if named:
@@ -133,6 +146,13 @@ def _after(lines: Sequence[_Line], asked: _Line, file: str) -> tuple[list[_Reply
                 raise Refused(Refusal(file, line.number, shown(line.text), f"a line {HEADER_FORM}"))
         elif (replied := _REPLIED.match(line.text)) is not None:
             replies[-1].date = _date(replied["date"], line, file)
+            replies[-1].ended = True
+        elif _ASKED.match(line.text):
+            # The asker's line, quoted in a reply or below another question of theirs: it names them.
+            continue
+        elif replies[-1].ended:
+            # A reply ends with its date: whoever wrote on below it, it was not signed.
+            parts["unsigned"].append(line)
         else:
             replies[-1].lines.append(line.text)
     if not replies:
@@ -141,20 +161,40 @@ def _after(lines: Sequence[_Line], asked: _Line, file: str) -> tuple[list[_Reply
 
 
 def _mended(lines: Sequence[_Line]) -> list[_Line]:
-    """The lines, with a header that was broken after its "Dr." put together again."""
+    """The lines, with those put together again that were broken after "Dr." or "1.", or before "Ask Date"."""
     mended: list[_Line] = []
     for line in lines:
-        if mended and mended[-1].text.casefold() in ("dr.", "dr") and line.text:
-            mended[-1] = _Line(mended[-1].number, f"Dr. {line.text}")
+        last = next((place for place in range(len(mended) - 1, -1, -1) if mended[place].text), None)
+        before = mended[last] if last is not None else None
+        if before and line.text and _broken(before.text, line.text, adjacent=mended[-1] is before):
+            joined = f"{before.text.removesuffix('.')}. {line.text}" if before.text.lower() == "dr" else None
+            mended[last:] = [_Line(before.number, joined or f"{before.text} {line.text}")]
         else:
             mended.append(line)
     return mended
 
 
+def _broken(before: str, after: str, adjacent: bool) -> bool:
+    """Whether a line goes on in the next one that is not empty."""
+    asked = _ASKED.match(after)
+    if asked and not asked["who"]:
+        who = _WHO.match(before)
+        return bool(who and (who["age"] or who["sex"]) and len(before) <= LONGEST_ASKER)
+    if asked or _REPLIED.match(after) or after.casefold().rstrip(":") in _PARTS:
+        return False
+    if _NUMBERED.match(before):
+        return not _HEADER.match(after) and not _NUMBERED.match(after)
+    return bool(_ADDRESSED.search(before)) and (adjacent or before.casefold() in ("dr.", "dr"))
+
+
 def _similar(lines: Sequence[_Line]) -> tuple[Similar, ...]:
     """Blocks of title, question, header and reply; a block ends with its "[Read More]", or where the lines end."""
-    found, block = [], []
+    found: list[list[_Line]] = []
+    block: list[_Line] = []
     for line in (line for line in lines if line.text):
+        if found and not block and line.text == found[-1][0].text:
+            # The title once more, as the words of the link to read more.
+            continue
         block.append(line)
         if _MORE.search(line.text):
             found.append(block)
@@ -191,14 +231,9 @@ def _topics(lines: Sequence[_Line]) -> tuple[Topic, ...]:
     for line in lines:
         found = _TOPIC.match(line.text)
         name, specialty = (found["name"], found["specialty"].strip()) if found else (line.text, "")
-        if name:
+        if name and max(len(name), len(specialty)) <= LONGEST_TOPIC:
             topics.append(Topic(name, specialty))
     return tuple(dict.fromkeys(topics))
-
-
-def _nickname(who: str) -> str:
-    told = min((found.start() for found in (_AGES.search(who), _SEX.search(who)) if found), default=len(who))
-    return who[:told].strip(" ,.")
 
 
 def _without_specialty(title: str, specialty: str | None) -> str:

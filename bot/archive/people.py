@@ -3,57 +3,138 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from functools import lru_cache
 
+from bot.archive.identity import REMOVED, without_numbers
 from bot.records.canonical import storable
 
-REMOVED = "[removed]"
-
 _TITLE = r"(?:miss|mister|ms|mr|mrs|mx|madam|sir)\b\.?"
-_WORD = r"[^\W\d_][\w'’-]*\.?"
-_GREETING = r"(?:dear|hello|hi|hey|greetings|good\s+(?:morning|afternoon|evening))"
-_CAPITALISED = r"(?-i:(?!However|Unfortunately|Doctor|There)[A-Z][\w'’-]*)"
-_END = r"\s*[,:;!，：]\s*"
+# Words that may follow a form of address and are no name: "Madam, you should" goes on, it names nobody.
+_NO_NAME = r"(?!(?:you|your|i|it|this|that|the|we|thanks?|please|there|if|as|and)\b)"
+_WORD = rf"{_NO_NAME}[^\W\d_][\w'’-]*\.?"
+_GREETING = r"(?:dear|hello|hi|hey|greetings|good\s+(?:morning|afternoon|evening|day))"
+_CAPITALISED = r"(?-i:(?!(?:However|Unfortunately|Doctors?|Dr|There|You|Sir|Madam|Thanks?|I)\b)[A-Z][\w'’-]*)"
+_NAME = rf"{_CAPITALISED}(?:\s+(?:(?:de|la|del|van|von|der|bin|al)\s+)*{_CAPITALISED}){{0,2}}"
+_END = r"(?:\s*[,:;!，：]\s*|\s*(?:[-–—]\s|\n)\s*|\.\s*\n\s*)"
 _NAMED = re.compile(
-    # A form of address, with or without a greeting before it; or a greeting that goes on to capitalised words.
-    rf"^\s*(?:(?:{_GREETING}\s*,?\s+)?{_TITLE}(?:\s+{_WORD}){{1,3}}?"
-    rf"|{_GREETING}\s+{_CAPITALISED}(?:\s+{_CAPITALISED}){{0,2}}){_END}",
-    re.IGNORECASE,
+    # A greeting with a form of address and a name; a form of address with a name; a greeting that goes on to a name.
+    rf"^[ \t]*(?:{_GREETING}\s*,?[ \t]+{_TITLE}(?:[ \t]+{_WORD}){{1,3}}?{_END}"
+    rf"|{_GREETING}\s*,?[ \t]+{_TITLE}[ \t]+{_CAPITALISED}[ \t]+(?=(?-i:[A-Z]))"
+    rf"|{_TITLE}[ \t]+(?:(?:de|la|del|van|von|der|bin|al)\s+)*{_NAME}{_END}"
+    rf"|{_GREETING}[ \t]+{_NAME}{_END})",
+    re.IGNORECASE | re.MULTILINE,
 )
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_PHONE = re.compile(r"(?<![\w/])\+?\(?\d(?:[\d()]|[ .-](?=[\d(])){7,}\d(?![\w/])")
-_DATE = re.compile(r"\d{4}[-. ]\d{1,2}[-. ]\d{1,2}|\d{1,2}[-. ]\d{1,2}[-. ]\d{4}")
+_CLOSING = (
+    r"(?:(?:with\s+)?(?:many\s+|best\s+|kind\s+|warm\s+)*(?:thank\s+you|thanks|regards|wishes|sincerely|yours|cheers))"
+)
+_CLOSED = re.compile(rf"[-–—~\s]*{_CLOSING}(?:\s+(?:very\s+much|in\s+advance|sincerely|truly|again))*[\s,.!]*", re.I)
+_SIGNED = re.compile(
+    r"[-–—~\s]*(?!(?:Please|Help|Urgent|Waiting|Regards|Sincerely|Yours|Female|Male|Age)\b)(?:[A-Z][a-zà-ÿ'’-]*\.?\s*){1,3}"
+)
+# A nickname that is a word of every text: taken out where somebody is addressed by it, and left where it is a word.
+_ORDINARY = (
+    "january february march april may june july august september october november december monday tuesday wednesday "
+    "thursday friday saturday sunday doctor dr i me a you anonymous help"
+)
+_WORDS = frozenset(_ORDINARY.split())
 
 
 def without_contacts(text: str) -> str:
-    """`text` with each e-mail address and telephone number replaced by "[removed]". Dates are left as they are.
+    """`text` with each e-mail address, telephone and identity number replaced by "[removed]".
 
-    All text of an import passes here, so characters that no database keeps are replaced here as well.
+    Dates, doses and values are left as they are. All text of an import passes here, so characters that no database
+    keeps are replaced here as well.
     """
-    text = storable(text)
-    text = _MAIL.sub(REMOVED, text)
-    return _PHONE.sub(lambda found: found[0] if _DATE.fullmatch(found[0].strip()) else REMOVED, text)
+    return without_numbers(storable(text))
 
 
 def without_salutation(text: str, nickname: str = "") -> str:
-    """`text` without an opening that names the one it is written to ("Dear Ms. Example,"); others are left."""
-    opening = _NAMED
-    if nickname and not _NAMED.match(text):
-        opening = re.compile(rf"^\s*(?:{_GREETING}\s*,?\s+)?{re.escape(nickname)}{_END}", re.IGNORECASE)
-    found = opening.match(text)
-    return _capitalised(text[found.end() :]) if found else text
+    """`text` without lines' openings that name the one it is written to ("Dear Ms. Example,"); others are left.
+
+    Where the nickname is known, all that `without_nickname` takes out goes as well.
+    """
+    # The nickname first: of one of several words, or with a comma in it, a form of address takes only a part.
+    text = without_nickname(text, nickname)
+    named = _NAMED.search(text)
+    while named:
+        text = text[: named.start()] + _capitalised(text[named.end() :])
+        named = _NAMED.search(text, named.start())
+    return text
+
+
+def without_nickname(text: str, nickname: str) -> str:
+    """`text` without the asker's nickname: as a salutation, between commas, alone as a sentence, or as a name.
+
+    Capitals and accents make no difference: "José María" is also "jose maria". A nickname within a sentence is
+    replaced by "[removed]" where it is written as a name, with a capital, or where it is introduced ("I am jeri").
+    """
+    if not nickname.strip():
+        return text
+    text = unicodedata.normalize("NFC", text)
+    addressed, introduced, named = _patterns(_folded(unicodedata.normalize("NFC", nickname)))
+    for found in reversed(list(addressed.finditer(_folded(text)))):
+        text = _let_go(text, found)
+    for pattern in filter(None, (introduced, named)):
+        for found in reversed(list(pattern.finditer(_folded(text)))):
+            if pattern is introduced or text[found.start("name")].isupper():
+                text = text[: found.start("name")] + REMOVED + text[found.end("name") :]
+    return text
 
 
 def without_signature(text: str, nickname: str) -> str:
-    """`text` without last lines that are only the asker's nickname, with or without a dash or thanks before it."""
-    if not nickname:
-        return text
-    only = re.compile(
-        rf"[-–—~\s]*(?:thank you|thanks|regards|best|from)?[\s,.]*{re.escape(nickname)}[\s.!]*", re.IGNORECASE
-    )
+    """`text` without last lines that are only the asker's nickname, or a name after a line of thanks or regards."""
+    text = unicodedata.normalize("NFC", text)
     lines = text.splitlines()
-    while len(lines) > 1 and only.fullmatch(lines[-1]):
+    if nickname.strip():
+        name = re.escape(_folded(unicodedata.normalize("NFC", nickname)).strip(" .,"))
+        only = re.compile(
+            rf"[-–—~\s]*(?:(?:{_CLOSING}|from|by|signed|name|best|love)[\s,.:!-]*)*{name}[\s.,]*(?:\(?\d{{1,3}}\)?)?[\s.,!]*",
+            re.IGNORECASE,
+        )
+        while len(lines) > 1 and (only.fullmatch(_folded(lines[-1])) or not lines[-1].strip()):
+            lines.pop()
+    if len(lines) > 2 and _CLOSED.fullmatch(lines[-2]) and _SIGNED.fullmatch(lines[-1]):
         lines.pop()
     return "\n".join(lines)
+
+
+@lru_cache(maxsize=1024)
+def _patterns(nickname: str) -> tuple[re.Pattern[str], re.Pattern[str] | None, re.Pattern[str] | None]:
+    """What to look for in a folded text: the nickname as an address, as introduced, and as a name in a sentence."""
+    words = nickname.strip(" .,").split()
+    whole = r"\s+".join(map(re.escape, words)) + (r"\.?" if len(words) > 1 and len(words[-1]) == 1 else "")
+    # A greeting often has the first of several names alone.
+    short = rf"(?:{whole}|{re.escape(words[0].strip('.,'))})" if len(words) > 1 and len(words[0]) > 2 else whole
+    start = r"(?:^|(?<=[.!?\"“”'\n])[ \t]*)"
+    greeting = rf"{_GREETING}\s*,?[ \t]+(?:{_TITLE}[ \t]+)?"
+    address = re.compile(
+        rf"(?P<opening>{start}{greeting}(?<!\w)(?:{short}{_END}|{whole}(?![\w'’])(?:[.]?\s+|$)))"
+        rf"|(?P<first>{start}(?:{_TITLE}[ \t]+)?(?<!\w){short}{_END})"
+        rf"|(?P<alone>(?<=[.!?\"“”\n])[ \t]*[-–—~]*[ \t]*(?<!\w){whole}[.!]?(?=\s*(?:[\"“”\n]|$)))"
+        rf"|(?P<between>,[ \t]*(?<!\w){short}(?=[,.!?;]))",
+        re.IGNORECASE | re.MULTILINE,
+    )
+    if len(nickname.strip(" .,")) < 2 or nickname.strip(" .,").casefold() in _WORDS:
+        return address, None, None
+    introduced = rf"\b(?:i\s+am|i['’]m|this\s+is|my\s+name\s+is|name\s*:|call\s+me)\s+(?P<name>{whole})(?!\w)"
+    named = rf"(?:(?<=[\w,;:(]\s)(?<!\w)|(?<!\w)(?={whole}['’]s\b))(?P<name>{whole})(?!\w)"
+    return address, re.compile(introduced, re.IGNORECASE), re.compile(named, re.IGNORECASE)
+
+
+def _let_go(text: str, found: re.Match[str]) -> str:
+    before, after = text[: found.start()], text[found.end() :]
+    if found["opening"] or found["first"]:
+        gap = " " if before and not before[-1].isspace() and found[0][:1].isspace() else ""
+        return before + gap + _capitalised(after)
+    return before + after
+
+
+def _folded(text: str) -> str:
+    """`text` without accents and as long as before, so that a place in it is the same place in `text`."""
+    if text.isascii():
+        return text
+    return "".join(unicodedata.normalize("NFD", character)[0] for character in text)
 
 
 def _capitalised(text: str) -> str:

@@ -68,7 +68,7 @@ def test_the_page_of_an_extract_takes_its_place(engine: Engine, pages: Path) -> 
     assert counts(import_paths([pages / "thumb.txt"], engine)) == (1, 1, 0, 0, 0, 0)
     whole = next(row for row in rows(engine) if row.title == "My thumb clicks")
     assert whole.id != extract.id and not whole.cut_off
-    assert rows(engine, archive_links)[0].similar_id == whole.id
+    assert {link.position: link.similar_id for link in rows(engine, archive_links)}[0] == whole.id
     import_paths([pages / "plain.txt"], engine)
     assert [row.title for row in rows(engine)].count("My thumb clicks") == 1
 
@@ -135,7 +135,7 @@ def test_csv_with_its_columns_in_any_order(engine: Engine, tmp_path: Path) -> No
         ["a", "b"],
     )
     assert [str(refusal) for refusal in account.refused] == [
-        "a.csv:4: read fields question, title; expected text in title, question, reply (reply missing or empty)",
+        "a.csv:4: read fields Title, question; expected text in title, question, reply (reply missing or empty)",
         'a.csv:5: read reply_date "2020-02-30"; expected a date as YYYY-MM-DD',
     ]
 
@@ -147,8 +147,8 @@ def test_refusals_name_file_line_what_was_read_and_what_is_expected(engine: Engi
     for words in (
         f"{pages / 'no-such.txt'}: read no such file or folder; expected a file or a folder that can be read",
         'test_import.py: read a file of kind ".py"; expected one of .txt, .jsonl, .ndjson, .csv',
-        "broken/columns.csv:1: read fields title, reply; expected a first line that names the fields title, question, "
-        "reply (question missing)",
+        "broken/columns.csv:1: read columns title, reply; expected a first line that names the columns title, "
+        "question, reply (question missing)",
         "broken/latin1.txt:1: read bytes that are not UTF-8, at byte 3; expected a text in UTF-8",
         'broken/rows.jsonl:3: read "["not", "an", "object"]"; expected one JSON object on the line',
         "broken/rows.jsonl:4: read fields question, title; expected text in title, question, reply "
