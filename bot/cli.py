@@ -139,9 +139,10 @@ def _closest(
     engine: Engine, loaded: Knowledge, reader: Reader
 ) -> Callable[[dict[str, Any], dict[str, Any]], list[dict[str, Any]]]:
     """How to find the archived answers that go with an item and its result, gated by the result's level."""
+    from bot.archive import meaning
     from bot.archive.search import Archive
 
-    stored = Archive(engine, loaded, reader)
+    stored = Archive(engine, loaded, reader, meaning.load())
 
     def closest(item: dict[str, Any], result: dict[str, Any]) -> list[dict[str, Any]]:
         present = {
@@ -190,6 +191,7 @@ def archive_import(
         Optional[list[str]],
         typer.Option("--map", metavar="FIELD=COLUMN", help="Where CSV and JSON lines have a field: title=Subject."),
     ] = None,
+    later: Annotated[bool, typer.Option("--later", help="Leave reading what they mean to `archive embed`.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The account as one JSON object.")] = False,
     database: Database = None,
 ) -> None:
@@ -197,7 +199,16 @@ def archive_import(
     url = _settings(database).database_url
     from bot.archive.commands import import_command
 
-    raise typer.Exit(import_command(paths, url, maps=maps or (), as_json=as_json))
+    raise typer.Exit(import_command(paths, url, maps=maps or (), as_json=as_json, later=later))
+
+
+@archive.command("embed")
+def archive_embed(database: Database = None) -> None:
+    """Read the entries that wait for it, for what they mean. Can be broken off, and goes on where it was."""
+    url = _settings(database).database_url
+    from bot.archive.commands import embed_command
+
+    raise typer.Exit(embed_command(url))
 
 
 @archive.command("search")
@@ -205,12 +216,13 @@ def archive_search(as_json: Json = False, database: Database = None) -> None:
     """Search for the questions on standard input, one a line: text, or JSON with id and text. The best ten of each."""
     settings = _settings(database)
     engine = _database(database)
+    from bot.archive import meaning
     from bot.archive.search import Archive
     from bot.knowledge import load
     from bot.nlu.reader import Reader
 
     loaded = load(settings.knowledge_path)
-    stored = Archive(engine, loaded, Reader(loaded))
+    stored = Archive(engine, loaded, Reader(loaded), meaning.load())
 
     def one(item: dict[str, Any]) -> dict[str, Any]:
         if "id" not in item or not isinstance(item.get("text"), str):

@@ -42,19 +42,27 @@ def pending(engine: Engine, model: str) -> int:
         return int(connection.execute(select(func.count()).select_from(_waiting(model).subquery())).scalar_one())
 
 
-def embed(engine: Engine, model: Meaning, progress: Progress | None = None, processes: int | None = None) -> int:
+def embed(
+    engine: Engine,
+    model: Meaning,
+    progress: Progress | None = None,
+    processes: int | None = None,
+    reader: Reader | None = None,
+) -> int:
     """Reads every entry that waits, a batch a transaction; the number of entries it did.
 
-    `processes` work at once, by default as many as there are processors where there is much to do. What is done stays
-    done whenever this is broken off. Raises what the database raises.
+    `processes` work at once, by default as many as there are processors where there is much to do. A `reader` that is
+    there already saves making one, for what is done in this process. What is done stays done whenever this is broken
+    off. Raises what the database raises.
     """
     todo, done = pending(engine, model.model), 0
     workers = processes or (os.cpu_count() or 1 if todo >= _WORTH_PROCESSES else 1)
-    with _workers(workers) as pool:
+    worker = _Worker(model, reader) if todo and workers < 2 else None
+    with _workers(workers if todo else 1) as pool:
         last = 0
         while batch := _next(engine, model.model, BATCH * workers, last):
             last = batch[-1].id
-            for rows, read in zip(_parts(batch), _read(model, pool, batch)):
+            for rows, read in zip(_parts(batch), _read(worker, pool, batch)):
                 _keep(engine, model.model, rows, read)
                 done += len(rows)
                 if progress:
@@ -84,12 +92,11 @@ def _parts(batch: Sequence[Row]) -> Iterator[Sequence[Row]]:
         yield batch[begin : begin + BATCH]
 
 
-def _read(model: Meaning, pool: Executor | None, batch: Sequence[Row]) -> Iterator[_Read]:
+def _read(worker: _Worker | None, pool: Executor | None, batch: Sequence[Row]) -> Iterator[_Read]:
     given = [[(row.title, row.question, row.ask_date) for row in part] for part in _parts(batch)]
     if pool:
         yield from pool.map(_in_worker, given)
-    else:
-        worker = _Worker(model)
+    elif worker:
         yield from map(worker.read, given)
 
 
@@ -125,15 +132,15 @@ class _Read(NamedTuple):
 class _Worker:
     """The model and the reader of one process."""
 
-    def __init__(self, model: Meaning) -> None:
+    def __init__(self, model: Meaning, reader: Reader | None = None) -> None:
         self._model = model
-        self._knowledge = knowledge.load()
-        self._reader = Reader(self._knowledge)
+        self._reader = reader or Reader(knowledge.load())
+        self._version = self._reader.lexicon.knowledge.version
 
     def read(self, batch: Sequence[tuple[str, str, date | None]]) -> _Read:
         texts = [text_of(title, question) for title, question, _ in batch]
         own = [said(self._reader.read(text, day or ANY_DAY)).to_json() for text, (_, _, day) in zip(texts, batch)]
-        return _Read(self._model.vectors(texts), own, self._knowledge.version)
+        return _Read(self._model.vectors(texts), own, self._version)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Engine
 
 from actions import services
 from actions.services import Services
+from bot.archive import meaning
 from bot.archive.search import Archive
 from bot.dialogue.book import Book
 from bot.dialogue.desk import Desk
@@ -41,7 +42,7 @@ def open_desk(settings: Settings, engine: Engine, knowledge: Knowledge) -> Desk:
         urgent_number=settings.urgent_number,
         crisis_line=settings.crisis_line,
         clinic_contact=settings.clinic_contact,
-        answers=Archive(engine, knowledge, reader).answers,
+        answers=Archive(engine, knowledge, reader, meaning.load()).answers,
     )
     services.use(ours)
     journal = Journal(settings.home / JOURNAL)

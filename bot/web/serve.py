@@ -104,6 +104,7 @@ def _listen(settings: Settings, texts: Texts) -> socket.socket:
 
 def _sample_archive(settings: Settings, database: Engine, texts: Texts, console: Console) -> None:
     """Fills an empty archive with the sample that comes with the program, which says of itself that it is one."""
+    from bot.archive.commands import embed_entries
     from bot.archive.importing import import_paths
     from bot.records.models import archive_entries
 
@@ -113,6 +114,7 @@ def _sample_archive(settings: Settings, database: Engine, texts: Texts, console:
                 return
         with console.status(texts("serve.importing")):
             account = import_paths([settings.knowledge_path / "archive" / "sample"], database)
+            embed_entries(database, console, quiet=True)
         console.print(texts("serve.imported", count=account.imported))
     except (SQLAlchemyError, OSError, ValueError) as error:
         # The archive only illustrates: without it the rules decide as before.
