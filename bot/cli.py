@@ -365,6 +365,22 @@ def evaluate_nlu(
     raise typer.Exit(nlu_command(path, data, as_json, html, bars, peers))
 
 
+@evaluate.command("archive")
+def evaluate_archive(
+    data: Annotated[Path, typer.Option("--data", metavar="DIR", help="Sets of questions and entries.")],
+    pages: Annotated[Optional[Path], typer.Option("--pages", metavar="PATH", help="Pages with similar ones.")] = None,
+    as_json: Annotated[Optional[Path], typer.Option("--json", metavar="FILE", help="The figures as JSON.")] = None,
+    html: Annotated[Optional[Path], typer.Option("--html", metavar="FILE", help="The whole card as one page.")] = None,
+    bars: Annotated[bool, typer.Option("--bars", help="Status 1 where a bar is broken.")] = False,
+    by_words: Annotated[bool, typer.Option("--by-words", help="Without the model.")] = False,
+) -> None:
+    """Measure the archive's search: recall, false answers, and whether entries find themselves."""
+    path = _settings().knowledge_path
+    from bot.evaluation.retrieval.command import archive_command
+
+    raise typer.Exit(archive_command(path, data, pages, as_json, html, bars, by_words))
+
+
 @app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
     add_help_option=False,

@@ -53,6 +53,11 @@ class Archive:
         self._weights = weights()
         self._said: dict[tuple[int, str], Said] = {}
 
+    @property
+    def answers_from(self) -> float:
+        """The probability from which an entry is shown as an answer."""
+        return self._weights.answers_from
+
     def search(self, text: str, limit: int = 10, findings: Collection[str] = ()) -> list[Hit]:
         """The entries nearest to the text, best first, whatever their score; extracts are among them, and marked.
 
@@ -105,23 +110,40 @@ class Archive:
         wanted = self._best(by_words, by_meaning, max(limit, COMPARED))
         if not wanted:
             return ()
+        return self._scored(wanted, text, findings, by_words, by_meaning)[:limit]
+
+    def likenesses(self, text: str, entry_ids: Sequence[int]) -> Mapping[int, tuple[float, Likeness]]:
+        """The probability that each of these entries answers the question, and its parts; of those that there are."""
+        by_words = {each.entry_id: each.score for each in best_by_words(self._postings, text, LOOKED_AT)}
+        by_meaning: Mapping[int, float] = {}
+        if self._meaning and self._vectors:
+            by_meaning = self._vectors.cosines(self._meaning.vectors([text])[0], entry_ids)
+        scored = self._scored(entry_ids, text, (), by_words, by_meaning)
+        return {row.id: (probability, like) for row, probability, like in scored}
+
+    def _scored(
+        self,
+        entry_ids: Sequence[int],
+        text: str,
+        findings: Collection[str],
+        by_words: Mapping[int, float],
+        by_meaning: Mapping[int, float],
+    ) -> list[tuple[Row, float, Likeness]]:
         query = select(entries, stored.c.said, stored.c.knowledge)
-        query = query.outerjoin(stored, stored.c.entry_id == entries.c.id).where(entries.c.id.in_(wanted))
+        query = query.outerjoin(stored, stored.c.entry_id == entries.c.id).where(entries.c.id.in_(list(entry_ids)))
         with self._engine.connect() as connection:
             rows = connection.execute(query.where(entries.c.hidden_because.is_(None))).all()
-        rows = _without_twins(rows)
         asked, pieces = self._asked(text, findings), letters(text)
         scored = []
-        for row in rows:
-            cosine = by_meaning.get(row.id)
+        for row in _without_twins(rows):
             like = Likeness(
                 words=by_words.get(row.id, 0.0),
                 letters=shared_letters(pieces, letters(text_of(row.title, row.question))),
-                meaning=cosine,
+                meaning=by_meaning.get(row.id),
                 **self._compared(asked, row),
             )
             scored.append((row, self._weights.probability(like), like))
-        return sorted(scored, key=lambda each: (-each[1], -each[2].words, each[0].id))[:limit]
+        return sorted(scored, key=lambda each: (-each[1], -each[2].words, each[0].id))
 
     def _best(self, by_words: Mapping[int, float], by_meaning: Mapping[int, float], limit: int) -> list[int]:
         """The entries worth a closer look: the nearest by meaning, and by words where there is no meaning."""

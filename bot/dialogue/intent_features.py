@@ -11,7 +11,7 @@ from math import log, sqrt
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+from scipy.sparse import csr_matrix
 
 # No longer message is a mere request, and patterns must not take their time over one.
 READ = 300

@@ -21,7 +21,7 @@ def show(card: Card, console: Console) -> None:
     if found := bars(card):
         console.print(_bars(found))
     for part in card.parts:
-        _show(part, console)
+        show_part(part, console)
 
 
 def _bars(found: tuple[Bar, ...]) -> Table:
@@ -31,7 +31,7 @@ def _bars(found: tuple[Bar, ...]) -> Table:
     return table
 
 
-def _show(part: Part, console: Console) -> None:
+def show_part(part: Part, console: Console) -> None:
     if part.skipped:
         console.print(f"{part.title}: not measured, {part.skipped}.")
         return
