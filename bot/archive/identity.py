@@ -11,7 +11,7 @@ import re
 REMOVED = "[removed]"
 
 _DIGIT = re.compile(r"\d")
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 # What stands before a number says what it is: then its own form matters little.
 _NO = r"(?:\s*(?:card|id|no|nos|num|number|code)\b\.?)*"
 _IS = r"\s*(?:is|was|[:=#.-])?\s*#?\s*"
@@ -22,7 +22,7 @@ _NAMED = re.compile(
     r"(?:\s+(?:record|file|chart|card|insurance|identity))*\s+(?:id|no|number|code)\b\.?"
     r"|(?:identity|identification|id)(?:\s+card)?(?:\s+(?:no|number|code)\b\.?|(?=\s*[:=#]|\s+is\b))"
     rf"){_IS})"
-    r"(?P<number>[A-Z]{0,3}(?:[ /-]?[A-Z]{0,3}\d+)+[A-Z]?\b)",
+    r"(?P<number>(?:[ /-]?[A-Z]{0,3}\d)+[A-Z]?\b)",
     re.IGNORECASE,
 )
 _CALLED = re.compile(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot.archive.entry import Entry, Refusal, Refused, Similar, Topic, shown, source_id
+from bot.archive.identity import REMOVED
 from bot.archive.people import without_contacts, without_nickname, without_salutation, without_signature
 
 ASKER_FORM = '"NAME, AGE year old SEX. Ask Date: YYYY/MM/DD"'
@@ -89,7 +90,7 @@ def _entries(
     assert who is not None
     nickname, sex = who["nickname"].strip(" ,."), who["sex"]
     low = int(who["low"]) if who["age"] else 0
-    title = _without_specialty(without_contacts(without_nickname(title, nickname)), replies[0].specialty)
+    title = _without_specialty(without_contacts(without_nickname(title, nickname)), replies[0].specialty) or REMOVED
     question = without_contacts(without_nickname(without_signature(question, nickname), nickname))
     if not question:
         raise Refused(Refusal(file, asked.number, shown(asked.text), "a question that is more than a name"))
@@ -163,14 +164,17 @@ def _after(lines: Sequence[_Line], asked: _Line, file: str) -> tuple[list[_Reply
 def _mended(lines: Sequence[_Line]) -> list[_Line]:
     """The lines, with those put together again that were broken after "Dr." or "1.", or before "Ask Date"."""
     mended: list[_Line] = []
+    # Where the last line that is not empty stands among the mended ones.
+    last = 0
     for line in lines:
-        last = next((place for place in range(len(mended) - 1, -1, -1) if mended[place].text), None)
-        before = mended[last] if last is not None else None
-        if before and line.text and _broken(before.text, line.text, adjacent=mended[-1] is before):
-            joined = f"{before.text.removesuffix('.')}. {line.text}" if before.text.lower() == "dr" else None
-            mended[last:] = [_Line(before.number, joined or f"{before.text} {line.text}")]
+        before = mended[last].text if mended else ""
+        if before and line.text and _broken(before, line.text, adjacent=last == len(mended) - 1):
+            stop = "." if before.casefold() == "dr" else ""
+            mended[last:] = [_Line(mended[last].number, f"{before}{stop} {line.text}")]
         else:
             mended.append(line)
+            if line.text:
+                last = len(mended) - 1
     return mended
 
 
@@ -184,7 +188,7 @@ def _broken(before: str, after: str, adjacent: bool) -> bool:
         return False
     if _NUMBERED.match(before):
         return not _HEADER.match(after) and not _NUMBERED.match(after)
-    return bool(_ADDRESSED.search(before)) and (adjacent or before.casefold() in ("dr.", "dr"))
+    return bool(_ADDRESSED.search(before[-8:])) and (adjacent or before.casefold() in ("dr.", "dr"))
 
 
 def _similar(lines: Sequence[_Line]) -> tuple[Similar, ...]:

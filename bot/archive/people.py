@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Mapping
 
 from bot.archive.identity import REMOVED, without_numbers
 from bot.records.canonical import storable
@@ -39,6 +39,26 @@ _ORDINARY = (
 )
 _WORDS = frozenset(_ORDINARY.split())
 
+# In place of nicknames stand characters of Unicode's private planes: of the first one the whole nickname, of the
+# second one the first of its words.
+_FIRST_WHOLE, _FIRST_PART, _MOST_MARKS = 0xF0000, 0x100000, 0xFFFE
+_WHOLE, _ANY = "[\U000f0000-\U000ffffd]", "[\U000f0000-\U0010fffd]"
+_MARK = re.compile(_ANY)
+_START = r"(?:^|(?<=[.!?\"“”'\n])[ \t]*)"
+_ADDRESSED = re.compile(
+    rf"(?P<opening>{_START}{_GREETING}\s*,?[ \t]+(?:{_TITLE}[ \t]+)?(?:{_ANY}{_END}|{_WHOLE}(?!['’])(?:[.]?\s+|$)))"
+    rf"|(?P<first>{_START}(?:{_TITLE}[ \t]+)?{_ANY}{_END})"
+    rf"|(?P<alone>(?<=[.!?\"“”\n])[ \t]*[-–—~]*[ \t]*{_WHOLE}[.!]?(?=\s*(?:[\"“”\n]|$)))"
+    rf"|(?P<between>,[ \t]*{_ANY}(?=[,.!?;]))",
+    re.IGNORECASE | re.MULTILINE,
+)
+_INTRODUCED = re.compile(rf"\b(?:i\s+am|i['’]m|this\s+is|my\s+name\s+is|name\s*:|call\s+me)\s+{_WHOLE}", re.IGNORECASE)
+_NAME_IN_SENTENCE = re.compile(rf"(?<=[\w,;:(]\s){_WHOLE}|{_WHOLE}(?=['’]s\b)")
+_SIGNED_BY = re.compile(
+    rf"[-–—~\s]*(?:(?:{_CLOSING}|from|by|signed|name|best|love)[\s,.:!-]*)*{_WHOLE}[\s.,]*(?:\(?\d{{1,3}}\)?)?[\s.,!]*",
+    re.IGNORECASE,
+)
+
 
 def without_contacts(text: str) -> str:
     """`text` with each e-mail address, telephone and identity number replaced by "[removed]".
@@ -69,57 +89,57 @@ def without_nickname(text: str, nickname: str) -> str:
     Capitals and accents make no difference: "José María" is also "jose maria". A nickname within a sentence is
     replaced by "[removed]" where it is written as a name, with a capital, or where it is introduced ("I am jeri").
     """
-    if not nickname.strip():
+    text, spelled = _marked(text, nickname)
+    if not spelled:
         return text
-    text = unicodedata.normalize("NFC", text)
-    addressed, introduced, named = _patterns(_folded(unicodedata.normalize("NFC", nickname)))
-    for found in reversed(list(addressed.finditer(_folded(text)))):
+    for found in reversed(list(_ADDRESSED.finditer(text))):
         text = _let_go(text, found)
-    for pattern in filter(None, (introduced, named)):
-        for found in reversed(list(pattern.finditer(_folded(text)))):
-            if pattern is introduced or text[found.start("name")].isupper():
-                text = text[: found.start("name")] + REMOVED + text[found.end("name") :]
-    return text
+    plain = nickname.strip(" .,").casefold()
+    if len(plain) > 1 and plain not in _WORDS:
+        text = _INTRODUCED.sub(lambda found: found[0][:-1] + REMOVED, text)
+        text = _NAME_IN_SENTENCE.sub(
+            lambda found: REMOVED if spelled.get(found[0], "-")[0].isupper() else found[0], text
+        )
+    return _unmarked(text, spelled)
 
 
 def without_signature(text: str, nickname: str) -> str:
     """`text` without last lines that are only the asker's nickname, or a name after a line of thanks or regards."""
-    text = unicodedata.normalize("NFC", text)
+    text, spelled = _marked(text, nickname)
     lines = text.splitlines()
-    if nickname.strip():
-        name = re.escape(_folded(unicodedata.normalize("NFC", nickname)).strip(" .,"))
-        only = re.compile(
-            rf"[-–—~\s]*(?:(?:{_CLOSING}|from|by|signed|name|best|love)[\s,.:!-]*)*{name}[\s.,]*(?:\(?\d{{1,3}}\)?)?[\s.,!]*",
-            re.IGNORECASE,
-        )
-        while len(lines) > 1 and (only.fullmatch(_folded(lines[-1])) or not lines[-1].strip()):
-            lines.pop()
+    while spelled and len(lines) > 1 and (_SIGNED_BY.fullmatch(lines[-1]) or not lines[-1].strip()):
+        lines.pop()
     if len(lines) > 2 and _CLOSED.fullmatch(lines[-2]) and _SIGNED.fullmatch(lines[-1]):
         lines.pop()
-    return "\n".join(lines)
+    return _unmarked("\n".join(lines), spelled)
 
 
-@lru_cache(maxsize=1024)
-def _patterns(nickname: str) -> tuple[re.Pattern[str], re.Pattern[str] | None, re.Pattern[str] | None]:
-    """What to look for in a folded text: the nickname as an address, as introduced, and as a name in a sentence."""
-    words = nickname.strip(" .,").split()
+def _marked(text: str, nickname: str) -> tuple[str, dict[str, str]]:
+    """`text` with a mark, one character, in place of each nickname, and how each of these was spelled.
+
+    Patterns around the marks are the same for all nicknames: to compile some for each asker would take longer than
+    all else that an import does.
+    """
+    text = unicodedata.normalize("NFC", text)
+    words = _folded(unicodedata.normalize("NFC", nickname)).strip(" .,").split()
+    folded = _folded(text)
+    if not words or words[0].strip(".,").casefold() not in folded.casefold():
+        return text, {}
     whole = r"\s+".join(map(re.escape, words)) + (r"\.?" if len(words) > 1 and len(words[-1]) == 1 else "")
     # A greeting often has the first of several names alone.
-    short = rf"(?:{whole}|{re.escape(words[0].strip('.,'))})" if len(words) > 1 and len(words[0]) > 2 else whole
-    start = r"(?:^|(?<=[.!?\"“”'\n])[ \t]*)"
-    greeting = rf"{_GREETING}\s*,?[ \t]+(?:{_TITLE}[ \t]+)?"
-    address = re.compile(
-        rf"(?P<opening>{start}{greeting}(?<!\w)(?:{short}{_END}|{whole}(?![\w'’])(?:[.]?\s+|$)))"
-        rf"|(?P<first>{start}(?:{_TITLE}[ \t]+)?(?<!\w){short}{_END})"
-        rf"|(?P<alone>(?<=[.!?\"“”\n])[ \t]*[-–—~]*[ \t]*(?<!\w){whole}[.!]?(?=\s*(?:[\"“”\n]|$)))"
-        rf"|(?P<between>,[ \t]*(?<!\w){short}(?=[,.!?;]))",
-        re.IGNORECASE | re.MULTILINE,
-    )
-    if len(nickname.strip(" .,")) < 2 or nickname.strip(" .,").casefold() in _WORDS:
-        return address, None, None
-    introduced = rf"\b(?:i\s+am|i['’]m|this\s+is|my\s+name\s+is|name\s*:|call\s+me)\s+(?P<name>{whole})(?!\w)"
-    named = rf"(?:(?<=[\w,;:(]\s)(?<!\w)|(?<!\w)(?={whole}['’]s\b))(?P<name>{whole})(?!\w)"
-    return address, re.compile(introduced, re.IGNORECASE), re.compile(named, re.IGNORECASE)
+    first = re.escape(words[0].strip(".,")) if len(words) > 1 and len(words[0]) > 2 else whole
+    spelled: dict[str, str] = {}
+    marked, end = [], 0
+    for found in re.finditer(rf"(?<!\w)(?:(?P<whole>{whole})|{first})(?!\w)", folded, re.IGNORECASE):
+        mark = chr((_FIRST_WHOLE if found["whole"] else _FIRST_PART) + len(spelled) % _MOST_MARKS)
+        spelled[mark] = text[found.start() : found.end()]
+        marked += [text[end : found.start()], mark]
+        end = found.end()
+    return "".join([*marked, text[end:]]), spelled
+
+
+def _unmarked(text: str, spelled: Mapping[str, str]) -> str:
+    return _MARK.sub(lambda found: spelled.get(found[0], found[0]), text) if spelled else text
 
 
 def _let_go(text: str, found: re.Match[str]) -> str:

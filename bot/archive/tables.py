@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.archive.columns import REQUIRED, Columns
 from bot.archive.entry import Entry, Refusal, Refused, shown, source_id
+from bot.archive.identity import REMOVED
 from bot.archive.people import without_contacts, without_nickname, without_salutation, without_signature
 from bot.records.canonical import storable
 
@@ -152,7 +153,7 @@ def _entry(given: Mapping[str, Any], file: str, line: int, columns: Columns) -> 
             Refusal(file, line, f"id {shown(str(given_id))}", "a text or a whole number of up to 120 characters")
         )
     nickname = _text(row, "nickname", file, line) or ""
-    title = without_contacts(without_nickname(row["title"].strip(), nickname))
+    title = without_contacts(without_nickname(row["title"].strip(), nickname)) or REMOVED
     question = without_contacts(without_nickname(without_signature(row["question"].strip(), nickname), nickname))
     if not question:
         raise Refused(Refusal(file, line, "a question that is only a name", "a question"))

@@ -42,3 +42,9 @@ def test_the_numbers_of_medicine_stay(text: str) -> None:
 def test_the_words_around_a_number_stay() -> None:
     assert without_numbers("My MRN is 0048213, my wrist hurts.") == "My MRN is [removed], my wrist hurts."
     assert without_numbers("Call me at 0912-345-678 or a@b.example!") == "Call me at [removed] or [removed]!"
+
+
+@pytest.mark.parametrize("piece", ["1", "a", "MRN 1", "0 ", "(0", "+1 ", "a.", "1-", "ID ", "call ", "12/", " ", "A1"])
+def test_no_text_takes_long(piece: str) -> None:
+    # A pattern that tries every way to part a long text would not come back from this.
+    without_numbers("MRN " + piece * (20_000 // len(piece)) + "_")

@@ -38,6 +38,7 @@ def one(text: str) -> Entry:
         ("Sore elbow - ORTHOPAEDICS ", "Sore elbow"),
         ("Elbow - sore - Orthopaedics", "Elbow - sore"),
         ("Sore elbow - again", "Sore elbow - again"),
+        ("Hello kim", "[removed]"),
         ("kim asks: what helps Kim's elbow?", "kim asks: what helps [removed]'s elbow?"),
     ],
 )
@@ -202,3 +203,11 @@ def test_topics_have_their_specialty_from_the_brackets() -> None:
     assert one(page(rest=SIMILAR + "x" * 201)).topics == (
         Topic("Elbow (left)", "Orthopaedics"), Topic("Desk", "Ergonomics"), Topic("Chair", "")
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "piece", ["\n", "Dr.\n", "1.\n", "Kim, ", "Hello kim\n", "Dear Miss A, ", "kim\n", "a ", ", kim"]
+)
+def test_no_page_takes_long(piece: str) -> None:
+    text = piece * (20_000 // len(piece))
+    assert one(page(question=f"{QUESTION}{text}.", reply=f"{text}{REPLY}")).doctor == "Carla Sample"
