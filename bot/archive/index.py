@@ -16,13 +16,14 @@ from typing import Any, Protocol
 from sqlalchemy import func, select, text
 from sqlalchemy.engine import Engine
 
+from bot.archive.unchanged import Unchanged
 from bot.archive.words import stems
 from bot.records.models import archive_entries as entries
 
 # A question is looked up by its rarest words: a long one has more than a search needs.
 MOST_WORDS = 48
 # Entries that the looked-up words may stand in together: what stands in more of them finds everything, slowly.
-MOST_HELD = 4_000
+MOST_HELD = 1_000
 # Saturation and length of BM25.
 K1, B = 1.2, 0.6
 # What a word weighs that is nowhere in the archive, as a part of the rarest one that is.
@@ -66,7 +67,7 @@ def best_by_words(postings: Postings, question: str, limit: int) -> list[WordSco
     known = postings.frequencies(asked)
     weights = {word: _weight(count, known.get(word, 0)) for word in asked}
     rarest = _rarest(asked, known, weights)
-    found = postings.holding({word: weights[word] for word in rarest}, max(3 * limit, 60))
+    found = postings.holding({word: weights[word] for word in rarest}, max(2 * limit, 30))
     most = sum(weights.values())
     every = {word for words in found.values() for word in words}
     others = postings.frequencies([word for word in every if word not in known])
@@ -116,9 +117,12 @@ class _FullText:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._clock = Unchanged()
         self._counted: tuple[int, float, Mapping[str, int]] = (0, 1.0, {})
 
     def size(self) -> tuple[int, float]:
+        if self._clock.unchanged(self._counted[0]):
+            return self._counted[:2]
         with self._engine.connect() as connection:
             count = connection.execute(select(func.count()).select_from(entries)).scalar_one()
             if count != self._counted[0]:
@@ -151,10 +155,13 @@ class _TextSearch:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._clock = Unchanged()
         self._state: Any = None
         self._counted: tuple[int, float, Mapping[str, int]] = (0, 1.0, {})
 
     def size(self) -> tuple[int, float]:
+        if self._clock.unchanged(self._counted[0]):
+            return self._counted[:2]
         with self._engine.connect() as connection:
             state = tuple(connection.execute(_STATE).one())
             if state != self._state:
@@ -174,14 +181,15 @@ class _TextSearch:
         # Stems are letters and digits only; in quotes none of them is an operator.
         match = " | ".join(f"'{word}'" for word in weights)
         with self._engine.connect() as connection:
-            found = connection.execute(text(_HOLDING), {"match": match, "limit": limit})
+            found = connection.execute(text(_HOLDING), {"match": match, "limit": limit, "most": 4 * MOST_HELD})
             return {row.id: row.words.split() for row in found}
 
 
-_VOCABULARY = "SELECT word, ndoc, nentry FROM ts_stat('SELECT to_tsvector(''simple'', words) FROM archive_entries')"
+_VOCABULARY = "SELECT word, ndoc, nentry FROM ts_stat('SELECT words_index FROM archive_entries')"
+# Ranking is what costs: of a word that stands in very many entries not all are ranked.
 _HOLDING = (
-    "SELECT id, words FROM archive_entries WHERE to_tsvector('simple', words) @@ to_tsquery('simple', :match) "
-    "AND hidden_because IS NULL "
-    "ORDER BY ts_rank(to_tsvector('simple', words), to_tsquery('simple', :match), 1) DESC, id LIMIT :limit"
+    "SELECT id, words FROM (SELECT id, words, words_index FROM archive_entries "
+    "WHERE words_index @@ to_tsquery('simple', :match) AND hidden_because IS NULL LIMIT :most) AS held "
+    "ORDER BY ts_rank(words_index, to_tsquery('simple', :match), 1) DESC, id LIMIT :limit"
 )
 _STATE = select(func.count(entries.c.id), func.max(entries.c.id), func.max(entries.c.imported_at))

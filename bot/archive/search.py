@@ -23,9 +23,10 @@ from bot.records.models import archive_entries as entries
 from bot.records.models import archive_links as links
 from bot.records.models import archive_vectors as stored
 
-# How many entries are looked at by words, and by meaning, and how many of them are compared by what they say.
-LOOKED_AT = 60
-COMPARED = 20
+# How many entries are looked at by words where there is no model, and by meaning and by words where there is one, and
+# how many of them are compared by what they say.
+LOOKED_AT, BESIDE_MEANING = 60, 15
+COMPARED = 15
 MOST_SIMILAR = 4
 REMEMBERED = 5_000
 
@@ -100,7 +101,7 @@ class Archive:
         return whole + similar[:MOST_SIMILAR]
 
     def _nearest(self, text: str, limit: int, findings: Collection[str]) -> Sequence[tuple[Row, float, Likeness]]:
-        by_words = {each.entry_id: each.score for each in best_by_words(self._postings, text, LOOKED_AT)}
+        by_words = self._by_words(text)
         by_meaning: dict[int, float] = {}
         if self._meaning and self._vectors and stems(text):
             (vector,) = self._meaning.vectors([text])
@@ -114,12 +115,16 @@ class Archive:
 
     def likenesses(self, text: str, entry_ids: Sequence[int]) -> Mapping[int, tuple[float, Likeness]]:
         """The probability that each of these entries answers the question, and its parts; of those that there are."""
-        by_words = {each.entry_id: each.score for each in best_by_words(self._postings, text, LOOKED_AT)}
+        by_words = self._by_words(text)
         by_meaning: Mapping[int, float] = {}
         if self._meaning and self._vectors:
             by_meaning = self._vectors.cosines(self._meaning.vectors([text])[0], entry_ids)
         scored = self._scored(entry_ids, text, (), by_words, by_meaning)
         return {row.id: (probability, like) for row, probability, like in scored}
+
+    def _by_words(self, text: str) -> Mapping[int, float]:
+        limit = BESIDE_MEANING if self._meaning else LOOKED_AT
+        return {each.entry_id: each.score for each in best_by_words(self._postings, text, limit)}
 
     def _scored(
         self,
@@ -136,10 +141,13 @@ class Archive:
         asked, pieces = self._asked(text, findings), letters(text)
         scored = []
         for row in _without_twins(rows):
+            cosine = by_meaning.get(row.id)
+            # Letters count only where the meaning is not known.
+            own = letters(text_of(row.title, row.question)) if cosine is None else None
             like = Likeness(
                 words=by_words.get(row.id, 0.0),
-                letters=shared_letters(pieces, letters(text_of(row.title, row.question))),
-                meaning=by_meaning.get(row.id),
+                letters=shared_letters(pieces, own) if own else 0.0,
+                meaning=cosine,
                 **self._compared(asked, row),
             )
             scored.append((row, self._weights.probability(like), like))

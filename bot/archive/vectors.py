@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
@@ -12,12 +11,11 @@ from sqlalchemy import func, select, text
 from sqlalchemy.engine import Engine
 
 from bot.archive.meaning import Vectors
+from bot.archive.unchanged import Unchanged
 from bot.records.models import Embedding
 from bot.records.models import archive_entries as entries
 from bot.records.models import archive_vectors as stored
 
-# Seconds for which a large archive is taken to be as it was; a small one is looked at each time.
-_UNCHANGED_FOR, _LARGE = 1.0, 5_000
 # How many ways the index of PostgreSQL follows: more is slower and misses less. The default, 40, misses one in thirty.
 _EFFORT: Final = 200
 
@@ -45,7 +43,7 @@ class _InMemory:
         self._model = model
         self._lock = threading.Lock()
         self._state: Any = None
-        self._looked_at = -_UNCHANGED_FOR
+        self._clock = Unchanged()
         self._ids = np.zeros(0, dtype=np.int64)
         self._matrix = np.zeros((0, 1), dtype=np.float32)
         self._row_of: dict[int, int] = {}
@@ -64,9 +62,7 @@ class _InMemory:
 
     def _read(self) -> tuple[Any, Any, dict[int, int]]:
         with self._lock:
-            now = time.monotonic()
-            if len(self._ids) < _LARGE or now - self._looked_at > _UNCHANGED_FOR:
-                self._looked_at = now
+            if not self._clock.unchanged(len(self._ids)):
                 self._refresh()
             return self._ids, self._matrix, self._row_of
 
@@ -94,7 +90,7 @@ class _InMemory:
 
 
 class _InDatabase:
-    """pgvector's index. What it finds is compared again with the vectors themselves."""
+    """pgvector's index."""
 
     def __init__(self, engine: Engine, model: str) -> None:
         self._engine = engine
@@ -103,26 +99,29 @@ class _InDatabase:
 
     def nearest(self, vector: Vectors, limit: int) -> Mapping[int, float]:
         query = text(
-            "SELECT near.entry_id, near.vector FROM (SELECT entry_id, vector FROM archive_vectors WHERE model = :model "
+            "SELECT near.entry_id, near.cosine FROM (SELECT entry_id, -(vector <#> CAST(:vector AS vector)) AS cosine "
+            "FROM archive_vectors WHERE model = :model "
             "ORDER BY vector <#> CAST(:vector AS vector) LIMIT :limit) AS near "
             "JOIN archive_entries AS e ON e.id = near.entry_id WHERE e.hidden_because IS NULL"
-        ).columns(vector=Embedding)
+        )
         with self._engine.begin() as connection:
             connection.execute(text(f"SET LOCAL hnsw.ef_search = {_EFFORT}"))
             # Hidden ones are dropped behind the index: some more are asked for.
             given = {"model": self._model, "vector": self._bound(vector), "limit": 2 * limit}
             rows = connection.execute(query, given).all()
-        found = {int(row.entry_id): float(row.vector @ vector) for row in rows}
+        found = {int(row.entry_id): float(row.cosine) for row in rows}
         return dict(sorted(found.items(), key=lambda each: (-each[1], each[0]))[:limit])
 
     def cosines(self, vector: Vectors, entry_ids: Sequence[int]) -> Mapping[int, float]:
         if not entry_ids:
             return {}
-        query = select(stored.c.entry_id, stored.c.vector).where(
-            stored.c.model == self._model, stored.c.entry_id.in_(list(entry_ids))
+        query = text(
+            "SELECT entry_id, -(vector <#> CAST(:vector AS vector)) AS cosine FROM archive_vectors "
+            "WHERE model = :model AND entry_id = ANY(:ids)"
         )
+        given = {"model": self._model, "vector": self._bound(vector), "ids": list(entry_ids)}
         with self._engine.connect() as connection:
-            return {int(row.entry_id): float(row.vector @ vector) for row in connection.execute(query)}
+            return {int(row.entry_id): float(row.cosine) for row in connection.execute(query, given)}
 
     def _bound(self, vector: Vectors) -> str:
         return str(self._as_text(vector, self._engine.dialect))
