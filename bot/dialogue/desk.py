@@ -17,6 +17,8 @@ import structlog
 
 from actions.restart import asks_to_restart
 from actions.services import Services
+from bot.archive.answer import EMERGENCY, ArchivedAnswer
+from bot.archive.levels import LEVELS, rank
 from bot.dialogue.book import Book, DeskUnavailable, LookedUp
 from bot.dialogue.incoming import Message
 from bot.interview.turn import FORGET, Turn, take_turn
@@ -104,6 +106,22 @@ class Desk:
         message = Message.of(conversation_id, client_id, text, choices, channel, at)
         known = await self._look_up(message)
         return known.given if known.given is not None else await self._emergency(message, known.case) or []
+
+    async def gate(self, conversation_id: str, text: str, level: str, at: Optional[datetime] = None) -> Optional[str]:
+        """The level that gates what the archive has to a text looked up beside the conversation: `level`, or a more
+        urgent one where the rules find it in the text. None where the text or the conversation is an emergency.
+        """
+        message = Message.of(conversation_id, "", text, None, "web", at)
+        before = (await self._look_up(message)).case
+        turn, _ = self._screen(before, message)
+        found = turn.decision.level
+        if EMERGENCY in (level, found) or turn.emergency or before.emergency:
+            return None
+        return found if found in LEVELS and rank(found) > rank(level) else level
+
+    async def archived(self, text: str, level: str) -> Sequence[ArchivedAnswer]:
+        """What the archive has to a text behind the gate of a level. Raises what the database raises."""
+        return await asyncio.to_thread(self._services.answers, text, (), level)
 
     def ready(self) -> dict[str, bool]:
         """Which parts work. May wait a moment for the database: call it in a thread."""

@@ -111,6 +111,17 @@ class Conversations:
             facts = connection.execute(newest).scalar()
         return None if facts is None else dict(json.loads(facts))
 
+    def level(self, conversation_id: str) -> str | None:
+        """The level of the newest decision; None before the first. A turn that decided nothing leaves it as it was."""
+        newest = (
+            select(decisions.c.level)
+            .where(decisions.c.conversation_id == conversation_id, decisions.c.level.is_not(None))
+            .order_by(decisions.c.at.desc(), decisions.c.id.desc())
+            .limit(1)
+        )
+        with self._engine.connect() as connection:
+            return connection.execute(newest).scalar()
+
     def history(self, conversation_id: str) -> Rows:
         """Every message in order: {"from": "person", id, at, text or choices} or {"from": "bot", at, and the reply}."""
         return [_public(row) for row in self._messages(conversation_id)]

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from bot.console.app import routes as console_routes
-from bot.web import chat, health, pages, reports
+from bot.web import chat, health, pages, reports, similar
 from bot.web.door import Door
 from bot.web.errors import Refusal, on_http_error, on_refusal
 from bot.web.guard import Guard
@@ -37,6 +37,7 @@ def create_app(
     app = Starlette(
         routes=[
             *chat.ROUTES,
+            *similar.ROUTES,
             *health.ROUTES,
             *pages.ROUTES,
             *reports.ROUTES,

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy.engine import Engine
 from starlette.testclient import TestClient
 
+from bot.archive.search import Archive
 from bot.dialogue.book import DeskUnavailable
 from bot.knowledge import Knowledge
 from bot.records import database
@@ -30,6 +31,7 @@ class FakeDesk:
         self._conversations = conversations
         self._knowledge = knowledge
         self.received: list[tuple[Optional[str], Optional[Sequence[str]]]] = []
+        self.asked: list[tuple[str, str]] = []
         self.forgotten: list[str] = []
         self.fails: Optional[Exception] = None
         self.silent = False
@@ -43,6 +45,15 @@ class FakeDesk:
 
     def forget(self, conversation_id: str) -> None:
         self.forgotten.append(conversation_id)
+
+    async def gate(self, conversation_id: str, text: str, level: str, at: Any = None) -> Optional[str]:
+        return None if level == "emergency" or ALARMING in text else level
+
+    async def archived(self, text: str, level: str) -> Any:
+        if self.fails is not None:
+            raise self.fails
+        self.asked.append((text, level))
+        return Archive(self._conversations._engine, self._knowledge).answers(text, (), level)
 
     async def receive(
         self,

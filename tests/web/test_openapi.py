@@ -26,7 +26,7 @@ def test_the_document_is_openapi(client: TestClient) -> None:
     described = client.get("/openapi.json").json()
     assert described["openapi"].startswith("3.1")
     names = [operation["operationId"] for path in described["paths"].values() for operation in _operations(path)]
-    assert len(names) == len(set(names)) == 10
+    assert len(names) == len(set(names)) == 11
 
 
 def test_every_route_of_the_api_is_described(client: TestClient) -> None:
@@ -44,6 +44,7 @@ def test_every_route_of_the_api_is_described(client: TestClient) -> None:
         ("/api/conversations", "DELETE"),
         ("/api/conversations/messages", "POST"),
         ("/api/conversations/messages", "GET"),
+        ("/api/archive/search", "GET"),
         ("/api/texts", "GET"),
         ("/reports/{key}", "GET"),
         ("/reports/{key}/fhir", "GET"),
