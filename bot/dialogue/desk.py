@@ -23,6 +23,7 @@ from bot.dialogue.book import Book, DeskUnavailable, LookedUp
 from bot.dialogue.incoming import Message
 from bot.interview.turn import FORGET, Turn, take_turn
 from bot.nlu.reading import Reading
+from bot.records.lookup import Lookup
 from bot.records.turn_record import TurnRecord
 from bot.report.compose import compose, failure, notice
 from bot.report.reply import Reply
@@ -196,7 +197,9 @@ class Desk:
             # From then on every reply leads with the emergency, this one too.
             return await self._emergency(message, overtaking) or []
         case = before.to_json() if answered.case is None else answered.case
-        record = self._record(message, answered.replies, case, answered.decision)
+        record = self._record(
+            message, answered.replies, case, answered.decision, lookup=Lookup.from_json(answered.lookup)
+        )
         await self._book.store(record, Case.from_json(case))
         return record.replies
 
@@ -270,6 +273,7 @@ class Desk:
         case: dict[str, Any],
         decision: Optional[dict[str, Any]],
         failed: Optional[str] = None,
+        lookup: Optional[Lookup] = None,
     ) -> TurnRecord:
         return TurnRecord(
             conversation_id=message.conversation_id,
@@ -285,6 +289,7 @@ class Desk:
             knowledge_canonical=self._services.knowledge.canonical,
             failed=failed,
             decided_on=message.on,
+            lookup=lookup,
         )
 
     def _lock(self, conversation_id: str) -> asyncio.Lock:
