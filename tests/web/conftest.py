@@ -12,6 +12,7 @@ from sqlalchemy.engine import Engine
 from starlette.testclient import TestClient
 
 from bot.archive.search import Archive
+from bot.console.archive import Archives
 from bot.dialogue.book import DeskUnavailable
 from bot.knowledge import Knowledge
 from bot.records import database
@@ -128,9 +129,10 @@ def desk(conversations: Conversations, knowledge: Knowledge) -> FakeDesk:
 
 @pytest.fixture
 def make_client(
-    settings: Settings, desk: FakeDesk, conversations: Conversations, knowledge: Knowledge
+    settings: Settings, desk: FakeDesk, conversations: Conversations, knowledge: Knowledge, engine: Engine
 ) -> Callable[..., TestClient]:
     def make(**options: Any) -> TestClient:
+        options.setdefault("archives", Archives.of(engine, Archive(engine, knowledge)))
         app = create_app(settings, options.pop("desk", desk), conversations, knowledge, **options)
         return TestClient(app, raise_server_exceptions=False)
 

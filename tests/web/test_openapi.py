@@ -33,7 +33,8 @@ def test_every_route_of_the_api_is_described(client: TestClient) -> None:
     described = set(client.get("/openapi.json").json()["paths"])
     pages = {"/", "/widget.js", "/openapi.json", "/static", "/console", "/console/conversations/{id}"}
     pages |= {"/console/rules", "/console/rules/{topic}.svg"}
-    assert {route.path for route in client.app.routes} - pages == described  # type: ignore[attr-defined]
+    served = {route.path for route in client.app.routes}  # type: ignore[attr-defined]
+    assert {path for path in served - pages if not path.startswith("/console/archive")} == described
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
