@@ -92,8 +92,8 @@ class _Pages:
             text=asked.get("text", ""),
             level=asked.get("level", ""),
             specialty=asked.get("specialty", ""),
-            hidden="hidden" in asked,
-            withheld="withheld" in asked,
+            hidden=bool(asked.get("hidden")),
+            withheld=bool(asked.get("withheld")),
         )
         given = {name: asked[name] for name in ("text", "level", "specialty", "hidden", "withheld") if asked.get(name)}
 
