@@ -13,6 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.payload import choice_of, payload
 from actions.services import Services
 from bot.nlu.reading import Reading
+from bot.records.lookup import Lookup
 from bot.report.reply import Reply
 from bot.triage.case import Case
 
@@ -54,12 +55,19 @@ class Incoming:
         )
 
 
-def utter(dispatcher: CollectingDispatcher, reply: Reply, case: Case, decision: Optional[dict[str, Any]]) -> None:
+def utter(
+    dispatcher: CollectingDispatcher,
+    reply: Reply,
+    case: Case,
+    decision: Optional[dict[str, Any]],
+    lookup: Optional[Lookup] = None,
+) -> None:
     """Utters a reply: its text and buttons for any channel of Rasa's, and all of its parts for our own door."""
+    ours = {"reply": reply.to_json(), CASE: case.to_json(), "decision": decision}
     dispatcher.utter_message(
         text=reply.text,
         buttons=[{"title": choice.label, "payload": payload(choice.value)} for choice in reply.choices],
-        json_message={"reply": reply.to_json(), CASE: case.to_json(), "decision": decision},
+        json_message=ours if lookup is None else {**ours, "lookup": lookup.to_json()},
     )
 
 

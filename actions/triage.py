@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Sequence
+from typing import Any, Optional, Sequence
 
 import structlog
 from rasa_sdk import Action, Tracker
@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from actions.message import Incoming, keep, utter
 from actions.services import Services, current
-from bot.archive.answer import ArchivedAnswer
+from bot.archive.answer import ArchivedAnswer, lookup_of
 from bot.interview.turn import ADVICE, Turn, take_turn
 from bot.report.compose import compose
 from bot.triage.case import PRESENT
@@ -38,7 +38,7 @@ class ActionTriage(Action):
 async def answer(dispatcher: CollectingDispatcher, incoming: Incoming, services: Services) -> list[dict[str, Any]]:
     """One turn of the interview with this message; gives the events that keep the case."""
     turn = take_turn(incoming.case, incoming.reading, services.knowledge, incoming.on, choices=incoming.choices)
-    answers: Sequence[ArchivedAnswer] = ()
+    answers: Optional[Sequence[ArchivedAnswer]] = None
     if turn.kind == ADVICE:
         # In a thread: a database that is slow or locked must not hold up other people's messages.
         answers = await asyncio.to_thread(archived, turn, incoming.said, services)
@@ -47,19 +47,20 @@ async def answer(dispatcher: CollectingDispatcher, incoming: Incoming, services:
         services.knowledge,
         emergency_number=services.emergency_number,
         crisis_line=services.crisis_line,
-        answers=answers,
+        answers=answers or (),
         on=incoming.on,
     )
-    utter(dispatcher, reply, turn.case, turn.decision.to_json())
+    lookup = None if answers is None else lookup_of(answers)
+    utter(dispatcher, reply, turn.case, turn.decision.to_json(), lookup)
     return keep(turn.case)
 
 
-def archived(turn: Turn, said: str, services: Services) -> Sequence[ArchivedAnswer]:
-    """The archived answers that go with the advice: none where the archive cannot be read."""
+def archived(turn: Turn, said: str, services: Services) -> Optional[Sequence[ArchivedAnswer]]:
+    """The archived answers that go with the advice; None where the archive cannot be read."""
     present = [finding for finding, fact in turn.case.facts.items() if fact.status == PRESENT]
     try:
         return services.answers(said, present, turn.decision.level)
     except SQLAlchemyError as error:
         # The archive illustrates, the rules decide: the advice is given without it.
         log.error("archive not read", error=type(error).__name__)
-        return ()
+        return None

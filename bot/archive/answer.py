@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from bot.archive.entry import key
 from bot.archive.likeness import Likeness
+from bot.records.lookup import NONE, RELATED, SHOWN, WITHHELD, Lookup
 
 CALMER, EMERGENCY = "calmer", "emergency"
 
@@ -70,3 +72,14 @@ class ArchivedAnswer:
         """The shape of one entry of `answers` in the contract of `signpost assess`."""
         data = {"id": self.entry_id, "title": self.title, "score": round(self.score, 4), "shown": self.shown}
         return data if self.shown else {**data, "withheld_because": self.withheld_because}
+
+
+def lookup_of(answers: Sequence[ArchivedAnswer]) -> Lookup:
+    """What became of a question: its closest answer was shown, or was withheld, or only related questions were near."""
+    whole = [answer for answer in answers if not answer.cut_off]
+    shown = next((answer for answer in whole if answer.shown), None)
+    if shown is not None:
+        return Lookup(SHOWN, shown.entry_id, shown.score)
+    if whole:
+        return Lookup(WITHHELD, whole[0].entry_id, whole[0].score, whole[0].withheld_because)
+    return Lookup(RELATED, answers[0].entry_id, answers[0].score) if answers else Lookup(NONE)

@@ -1,11 +1,11 @@
-"""The console's pages: the list of conversations, one of them, and the rule debugger."""
+"""The console's pages: the list of conversations, one of them, the rule debugger, and those of the archive."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, Awaitable, Callable
+from typing import Any, Awaitable, Callable, Optional
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,19 +16,23 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.templating import Jinja2Templates
 
+from bot.console import archive
 from bot.console.debugger import STATUSES, Debugger
 from bot.console.gate import Gate
+from bot.console.seal import Seal
 from bot.console.view import View
 from bot.knowledge.drawing import DrawingError, can_draw
 from bot.web.texts import Texts
 
 log = structlog.get_logger(__name__)
 
-PAGE = 50
+PAGE = archive.PAGE
 _templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
 
 
-def routes(settings: Any, conversations: Any, knowledge: Any) -> list[BaseRoute]:
+def routes(
+    settings: Any, conversations: Any, knowledge: Any, archives: Optional[archive.Archives] = None
+) -> list[BaseRoute]:
     """The routes of the console, all behind its password."""
     texts = Texts(knowledge, settings, "console")
     gate, view = Gate(settings.console_password, texts), View(knowledge, texts)
@@ -44,6 +48,8 @@ def routes(settings: Any, conversations: Any, knowledge: Any) -> list[BaseRoute]
                 return refused
             try:
                 return await page(request)
+            except HTTPException as error:
+                return render(request, "problem.html", error.status_code, problem="form")
             except SQLAlchemyError as error:
                 log.error("console.database_failed", error=type(error).__name__)
                 return render(request, "problem.html", 503, problem="database")
@@ -51,9 +57,7 @@ def routes(settings: Any, conversations: Any, knowledge: Any) -> list[BaseRoute]
         return guarded
 
     async def listing(request: Request) -> Response:
-        number = request.query_params.get("page", "1")
-        page = int(number) if number.isascii() and number.isdigit() and 0 < len(number) < 8 else 1
-        page = max(1, page)
+        page = archive.page_number(request)
         rows = await run_in_threadpool(conversations.list, PAGE, (page - 1) * PAGE)
         total = await run_in_threadpool(conversations.count)
         rows = [view.row(row) for row in rows]
@@ -71,11 +75,8 @@ def routes(settings: Any, conversations: Any, knowledge: Any) -> list[BaseRoute]
     async def rules(request: Request) -> Response:
         form: Mapping[str, Any] = {}
         if request.method == "POST":
-            try:
-                async with request.form(max_files=0, max_fields=8) as sent:
-                    form = {name: value for name, value in sent.items() if isinstance(value, str)}
-            except HTTPException as error:
-                return render(request, "problem.html", error.status_code, problem="form")
+            async with request.form(max_files=0, max_fields=8) as sent:
+                form = {name: value for name, value in sent.items() if isinstance(value, str)}
         today = date.today()
         tried = await run_in_threadpool(debugger.try_out, form, today)
         return render(
@@ -105,4 +106,5 @@ def routes(settings: Any, conversations: Any, knowledge: Any) -> list[BaseRoute]
         Route("/console/conversations/{id}", behind_password(one)),
         Route("/console/rules", behind_password(rules), methods=["GET", "POST"]),
         Route("/console/rules/{topic}.svg", behind_password(drawing)),
+        *archive.routes(archives, Seal(settings.secret or ""), view, render, behind_password),
     ]

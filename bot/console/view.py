@@ -39,7 +39,11 @@ class View:
 
     def moment(self, text: Optional[str]) -> str:
         """A stored moment as date and time to the minute, in UTC."""
-        return datetime.fromisoformat(text).strftime("%Y-%m-%d %H:%M") if text else ""
+        return self.time(datetime.fromisoformat(text)) if text else ""
+
+    def time(self, at: Optional[datetime]) -> str:
+        """A moment as date and time to the minute, in UTC."""
+        return at.strftime("%Y-%m-%d %H:%M") if at else ""
 
     def level(self, level: Optional[str]) -> str:
         """A level in words."""
@@ -67,7 +71,7 @@ class View:
         record = decision.get("decision") or {}
         return {
             **decision,
-            "topics": [self._topic(name) for name in record.get("topics") or []],
+            "topics": [self.topic(name) for name in record.get("topics") or []],
             "rules": [self._rule(rule) for rule in decision.get("fired") or []],
             "facts_shown": self._facts(decision.get("facts") or {}),
             "changes": [
@@ -109,7 +113,8 @@ class View:
         label = finding.label if finding else name
         return f"{label} ({attribute})" if attribute else label
 
-    def _topic(self, name: str) -> str:
+    def topic(self, name: str) -> str:
+        """A topic by its label."""
         topic = self._knowledge.topics.get(name)
         return topic.label if topic else name
 

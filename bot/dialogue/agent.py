@@ -36,11 +36,15 @@ class DialogueFailed(Exception):
 
 @dataclass(frozen=True)
 class Answered:
-    """What came of a message: the replies (Reply JSON), and the case and the decision after it where one was made."""
+    """What came of a message: the replies (Reply JSON), and the case and the decision after it where one was made.
+
+    `lookup` is what became of asking the archive (Lookup JSON), where it was asked.
+    """
 
     replies: list[dict[str, Any]]
     case: Optional[dict[str, Any]] = None
     decision: Optional[dict[str, Any]] = None
+    lookup: Optional[dict[str, Any]] = None
 
 
 class Dialogue:
@@ -106,7 +110,8 @@ class Dialogue:
         if not tray.given:
             raise DialogueFailed("no reply")
         last = tray.given[-1]
-        return Answered([given["reply"] for given in tray.given], last.get("case"), last.get("decision"))
+        replies = [given["reply"] for given in tray.given]
+        return Answered(replies, last.get("case"), last.get("decision"), last.get("lookup"))
 
 
 _SAID_NOTHING = {"text": "", "intent": {"name": "inform", "confidence": 1.0}, "entities": []}

@@ -17,10 +17,13 @@ import structlog
 
 from actions.restart import asks_to_restart
 from actions.services import Services
+from bot.archive.answer import EMERGENCY, ArchivedAnswer
+from bot.archive.levels import LEVELS, rank
 from bot.dialogue.book import Book, DeskUnavailable, LookedUp
 from bot.dialogue.incoming import Message
 from bot.interview.turn import FORGET, Turn, take_turn
 from bot.nlu.reading import Reading
+from bot.records.lookup import Lookup
 from bot.records.turn_record import TurnRecord
 from bot.report.compose import compose, failure, notice
 from bot.report.reply import Reply
@@ -105,6 +108,22 @@ class Desk:
         known = await self._look_up(message)
         return known.given if known.given is not None else await self._emergency(message, known.case) or []
 
+    async def gate(self, conversation_id: str, text: str, level: str, at: Optional[datetime] = None) -> Optional[str]:
+        """The level that gates what the archive has to a text looked up beside the conversation: `level`, or a more
+        urgent one where the rules find it in the text. None where the text or the conversation is an emergency.
+        """
+        message = Message.of(conversation_id, "", text, None, "web", at)
+        before = (await self._look_up(message)).case
+        turn, _ = self._screen(before, message)
+        found = turn.decision.level
+        if EMERGENCY in (level, found) or turn.emergency or before.emergency:
+            return None
+        return found if found in LEVELS and rank(found) > rank(level) else level
+
+    async def archived(self, text: str, level: str) -> Sequence[ArchivedAnswer]:
+        """What the archive has to a text behind the gate of a level. Raises what the database raises."""
+        return await asyncio.to_thread(self._services.answers, text, (), level)
+
     def ready(self) -> dict[str, bool]:
         """Which parts work. May wait a moment for the database: call it in a thread."""
         return {
@@ -178,7 +197,9 @@ class Desk:
             # From then on every reply leads with the emergency, this one too.
             return await self._emergency(message, overtaking) or []
         case = before.to_json() if answered.case is None else answered.case
-        record = self._record(message, answered.replies, case, answered.decision)
+        record = self._record(
+            message, answered.replies, case, answered.decision, lookup=Lookup.from_json(answered.lookup)
+        )
         await self._book.store(record, Case.from_json(case))
         return record.replies
 
@@ -252,6 +273,7 @@ class Desk:
         case: dict[str, Any],
         decision: Optional[dict[str, Any]],
         failed: Optional[str] = None,
+        lookup: Optional[Lookup] = None,
     ) -> TurnRecord:
         return TurnRecord(
             conversation_id=message.conversation_id,
@@ -267,6 +289,7 @@ class Desk:
             knowledge_canonical=self._services.knowledge.canonical,
             failed=failed,
             decided_on=message.on,
+            lookup=lookup,
         )
 
     def _lock(self, conversation_id: str) -> asyncio.Lock:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING, Callable, Optional
 
 import structlog
 from sqlalchemy.engine import Engine
@@ -32,9 +32,21 @@ log = structlog.get_logger(__name__)
 JOURNAL = "journal.jsonl"
 
 
-def open_desk(settings: Settings, engine: Engine, knowledge: Knowledge) -> Desk:
+def open_archive(engine: Engine, knowledge: Knowledge, reader: Reader) -> Archive:
+    """The archive that the desk asks: by words, by meaning and by what is read."""
+    return Archive(engine, knowledge, reader, meaning.load())
+
+
+def open_desk(
+    settings: Settings,
+    engine: Engine,
+    knowledge: Knowledge,
+    reader: Optional[Reader] = None,
+    archive: Optional[Archive] = None,
+) -> Desk:
     """A desk that answers emergencies at once, and everything else when `load_dialogue` is done."""
-    reader = Reader(knowledge)
+    reader = reader or Reader(knowledge)
+    archive = archive or open_archive(engine, knowledge, reader)
     ours = Services(
         knowledge=knowledge,
         reader=reader,
@@ -42,7 +54,7 @@ def open_desk(settings: Settings, engine: Engine, knowledge: Knowledge) -> Desk:
         urgent_number=settings.urgent_number,
         crisis_line=settings.crisis_line,
         clinic_contact=settings.clinic_contact,
-        answers=Archive(engine, knowledge, reader, meaning.load()).answers,
+        answers=archive.answers,
     )
     services.use(ours)
     journal = Journal(settings.home / JOURNAL)

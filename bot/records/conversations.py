@@ -7,16 +7,20 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
+import structlog
 from sqlalchemy import and_, delete, func, inspect, select, text, update
 from sqlalchemy.engine import Connection, Engine, Row
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.records.canonical import canonical, storable
 from bot.records.database import insert_absent, writing
-from bot.records.models import archive_lookups, conversations, decisions, knowledge_versions, messages
+from bot.records.models import archive_entries, archive_lookups, conversations, decisions, knowledge_versions, messages
 from bot.records.turn_record import TurnRecord
 
 __all__ = ["Conversations", "Erased", "TurnRecord", "UnknownConversation"]
 
+
+log = structlog.get_logger(__name__)
 
 Rows = list[dict[str, Any]]
 
@@ -94,6 +98,7 @@ class Conversations:
                 answer = {"conversation_id": record.conversation_id, "answers_id": message_id, "at": record.at}
                 connection.execute(messages.insert().values(**answer, reply=reply))
             _store_decision(connection, record, message_id)
+            _store_lookup(connection, record, message_id)
             # A turn from the journal may be older than the newest: the time only moves forward.
             here = and_(conversations.c.id == record.conversation_id, conversations.c.last_at < record.at)
             connection.execute(update(conversations).where(here).values(last_at=record.at))
@@ -110,6 +115,17 @@ class Conversations:
         with self._engine.connect() as connection:
             facts = connection.execute(newest).scalar()
         return None if facts is None else dict(json.loads(facts))
+
+    def level(self, conversation_id: str) -> str | None:
+        """The level of the newest decision; None before the first. A turn that decided nothing leaves it as it was."""
+        newest = (
+            select(decisions.c.level)
+            .where(decisions.c.conversation_id == conversation_id, decisions.c.level.is_not(None))
+            .order_by(decisions.c.at.desc(), decisions.c.id.desc())
+            .limit(1)
+        )
+        with self._engine.connect() as connection:
+            return connection.execute(newest).scalar()
 
     def history(self, conversation_id: str) -> Rows:
         """Every message in order: {"from": "person", id, at, text or choices} or {"from": "bot", at, and the reply}."""
@@ -248,6 +264,21 @@ def _store_decision(connection: Connection, record: TurnRecord, message_id: int)
             knowledge_version=record.knowledge_version or None,
         )
     )
+
+
+def _store_lookup(connection: Connection, record: TurnRecord, message_id: int) -> None:
+    if record.lookup is None:
+        return
+    # The entry may be gone since it was found: then the lookup is kept without it.
+    there = select(archive_entries.c.id).where(archive_entries.c.id == record.lookup.entry_id).scalar_subquery()
+    values = {**record.lookup.to_json(), "entry_id": there}
+    here = {"conversation_id": record.conversation_id, "message_id": message_id, "at": record.at}
+    try:
+        # A savepoint: whatever is wrong with a lookup, the turn is kept.
+        with connection.begin_nested():
+            connection.execute(archive_lookups.insert().values(**here, **values))
+    except SQLAlchemyError as error:
+        log.error("lookup not recorded", conversation=record.conversation_id, error=type(error).__name__)
 
 
 def _public(row: Row) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
+from bot.records.lookup import Lookup
+
 
 @dataclass(frozen=True)
 class TurnRecord:
@@ -16,7 +18,7 @@ class TurnRecord:
     `text` is the message as received, None where choices were pressed. `replies` are the chat API's messages, each
     with its id. `case` are the facts after the turn, `decision` what was decided from them on the day `decided_on`
     (`at`'s UTC date where None) with the knowledge `knowledge_version`, whose bytes are `knowledge_canonical`.
-    `failed` says what failed in the turn, for the operator.
+    `failed` says what failed in the turn, for the operator. `lookup` is what became of asking the archive.
     """
 
     conversation_id: str
@@ -32,6 +34,7 @@ class TurnRecord:
     knowledge_canonical: bytes | None
     failed: str | None = None
     decided_on: date | None = None
+    lookup: Lookup | None = None
 
     def to_json(self) -> dict[str, Any]:
         """JSON with every field; `from_json` reads it back to an equal record."""
@@ -47,6 +50,8 @@ class TurnRecord:
         fields = dict(data)
         fields["at"] = datetime.fromisoformat(data["at"])
         fields["decided_on"] = date.fromisoformat(data["decided_on"]) if data["decided_on"] else None
+        # A journal of an earlier version has no lookups.
+        fields["lookup"] = Lookup.from_json(data.get("lookup"))
         knowledge = data["knowledge_canonical"]
         fields["knowledge_canonical"] = knowledge.encode() if knowledge else None
         return cls(**fields)

@@ -61,6 +61,17 @@ def answer_text(part: dict[str, Any]) -> str:
     return "\n\n".join(blocks)
 
 
+def answer_parts(answers: Sequence[ArchivedAnswer], knowledge: Knowledge, on: Optional[date]) -> list[dict[str, Any]]:
+    """Every answered question that may be shown, best first, each as `answer_part` gives it; where none may, the part
+    that says why, and where none is near, nothing."""
+    whole = [answer for answer in answers if not answer.cut_off]
+    parts = []
+    while shown := next((answer for answer in whole if answer.shown), None):
+        parts.append(answer_part([each for each in whole if each.same_question(shown)], knowledge, on))
+        whole = [each for each in whole if not each.same_question(shown)]
+    return parts or ([answer_part(whole, knowledge, on)] if whole else [])
+
+
 def similar_part(answers: Sequence[ArchivedAnswer]) -> list[dict[str, Any]]:
     """Questions of the archive that are like this one, without replies."""
     return [

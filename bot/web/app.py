@@ -10,7 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from bot.console.app import routes as console_routes
-from bot.web import chat, health, pages, reports
+from bot.console.archive import Archives
+from bot.web import chat, health, pages, reports, similar
 from bot.web.door import Door
 from bot.web.errors import Refusal, on_http_error, on_refusal
 from bot.web.guard import Guard
@@ -29,18 +30,23 @@ def create_app(
     *,
     by_conversation: Rate = CONVERSATION,
     by_address: Rate = ADDRESS,
+    archives: Optional[Archives] = None,
     lifespan: Optional[Lifespan] = None,
 ) -> Starlette:
-    """The application. It starts nothing by itself: `bot.web.serve` does, and hands in what it started."""
+    """The application. It starts nothing by itself: `bot.web.serve` does, and hands in what it started.
+
+    Without `archives` the console's pages of the archive say that it cannot be read.
+    """
     metrics = Metrics()
     texts = Texts(knowledge, settings, "web")
     app = Starlette(
         routes=[
             *chat.ROUTES,
+            *similar.ROUTES,
             *health.ROUTES,
             *pages.ROUTES,
             *reports.ROUTES,
-            *console_routes(settings, conversations, knowledge),
+            *console_routes(settings, conversations, knowledge, archives),
         ],
         middleware=[Middleware(Guard, texts=texts, metrics=metrics)],
         exception_handlers={Refusal: on_refusal, HTTPException: on_http_error},

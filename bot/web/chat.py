@@ -20,13 +20,13 @@ class Conversation(HTTPEndpoint):
         """{consent?} -> 201 {token, messages}."""
         texts = request.app.state.texts
         consent = opening(await read_json(request, texts), texts)
-        token, messages = await _door(request).open(consent, _address(request))
+        token, messages = await _door(request).open(consent, address_of(request))
         return JSONResponse({"token": token, "messages": messages}, status_code=201)
 
     async def delete(self, request: Request) -> JSONResponse:
         """-> 200 {receipt}."""
         door = _door(request)
-        return JSONResponse({"receipt": await door.erase(await door.ticket(_token(request)))})
+        return JSONResponse({"receipt": await door.erase(await door.ticket(token_of(request)))})
 
 
 class Messages(HTTPEndpoint):
@@ -35,9 +35,9 @@ class Messages(HTTPEndpoint):
     async def post(self, request: Request) -> JSONResponse:
         """{id, text | choices, consent?} -> 200 {messages}."""
         door, texts = _door(request), request.app.state.texts
-        ticket = await door.ticket(_token(request))
+        ticket = await door.ticket(token_of(request))
         message = inbound(await read_json(request, texts), texts)
-        replies = await door.say(ticket, message, _address(request))
+        replies = await door.say(ticket, message, address_of(request))
         state = request.app.state
         if state.desk.recorded(ticket.conversation_id):
             replies = state.reports.linked(ticket.conversation_id, replies)
@@ -46,7 +46,7 @@ class Messages(HTTPEndpoint):
     async def get(self, request: Request) -> JSONResponse:
         """-> 200 {messages}, both sides, oldest first."""
         door = _door(request)
-        ticket = await door.ticket(_token(request))
+        ticket = await door.ticket(token_of(request))
         said = await door.history(ticket)
         return JSONResponse({"messages": request.app.state.reports.linked(ticket.conversation_id, said)})
 
@@ -62,10 +62,12 @@ def _door(request: Request) -> Door:
     return door
 
 
-def _token(request: Request) -> Optional[str]:
+def token_of(request: Request) -> Optional[str]:
+    """The token of a request's bearer header; None where it has none."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
 
 
-def _address(request: Request) -> str:
+def address_of(request: Request) -> str:
+    """Where a request comes from."""
     return request.client.host if request.client else "unknown"

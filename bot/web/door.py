@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timezone
 from time import perf_counter
-from typing import Any, Callable, Optional, TypeVar
+from typing import Any, Callable, Optional, Sequence, TypeVar
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -122,6 +122,31 @@ class Door:
         except _Silent as error:
             raise Refusal("unavailable", AGAIN) from error
 
+    async def similar(self, ticket: Ticket, text: str, fault: Optional[str], address: str) -> Optional[Sequence[Any]]:
+        """What the archive has to a text, gated by the conversation's last decision; None in an emergency.
+
+        An emergency in the text is found before the text is refused: too long, too often, or no text at all (`fault`).
+        Raises Refusal: bad_search, too_many or archive_unavailable.
+        """
+        refused = self._paced(ticket, address) or (Refusal("bad_search", detail=fault) if fault else None)
+        conversation_id = ticket.conversation_id
+        try:
+            level = await self._ask(self._conversations.level, conversation_id, patience=LONGEST_WAIT)
+        except _Silent:
+            # Without the level there is no gate, and without a gate no archived text.
+            level, refused = None, refused or Refusal("archive_unavailable", AGAIN)
+        gate = await self._desk.gate(conversation_id, text, level or "unknown", self._now())
+        if gate is None:
+            return None
+        if refused is not None:
+            raise refused
+        try:
+            found: Sequence[Any] = await self._desk.archived(text, gate)
+        except SQLAlchemyError as error:
+            log.error("web.archive_failed", error=type(error).__name__)
+            raise Refusal("archive_unavailable", AGAIN) from error
+        return found
+
     async def erase(self, ticket: Ticket) -> dict[str, Any]:
         """Erases the conversation, here and in what the desk remembers; the receipt. Raises Refusal unavailable."""
         try:
@@ -148,11 +173,9 @@ class Door:
     async def _refusal(self, ticket: Ticket, message: Inbound, address: str) -> Optional[Refusal]:
         if message.fault:
             return Refusal("bad_message", detail=message.fault)
-        for limiter, key in ((self._by_address, address), (self._by_conversation, ticket.conversation_id)):
-            try:
-                self._pace(limiter, key)
-            except Refusal as refusal:
-                return refusal
+        paced = self._paced(ticket, address)
+        if paced is not None:
+            return paced
         if not await self._consents(ticket, message):
             return Refusal("consent_needed")
         return None
@@ -227,6 +250,14 @@ class Door:
         except SQLAlchemyError as error:
             log.error("web.database_failed", work=getattr(work, "__name__", ""), error=type(error).__name__)
             raise _Silent from error
+
+    def _paced(self, ticket: Ticket, address: str) -> Optional[Refusal]:
+        for limiter, key in ((self._by_address, address), (self._by_conversation, ticket.conversation_id)):
+            try:
+                self._pace(limiter, key)
+            except Refusal as refusal:
+                return refusal
+        return None
 
     def _pace(self, limiter: Limiter, key: str) -> None:
         seconds = limiter.take(key)

@@ -24,11 +24,13 @@ STATUS = {
     "too_large": 413,
     "wrong_media_type": 415,
     "bad_message": 422,
+    "bad_search": 422,
     "too_many": 429,
     "internal": 500,
     "not_ready": 503,
     "unavailable": 503,
     "report_unavailable": 503,
+    "archive_unavailable": 503,
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from bot.dialogue.desk import LONGEST
 from bot.web.body import CHOICE_LENGTH, CHOICES, ID_LENGTH
 
 Schema = dict[str, Any]
@@ -93,6 +94,22 @@ _OPEN: Schema = {
     "properties": {"consent": _CONSENT},
     "additionalProperties": False,
 }
+_ARCHIVED: Schema = {
+    "type": "object",
+    "required": ["answers", "similar"],
+    "properties": {
+        "answers": {
+            "type": "array",
+            "description": "Each as the `answer` of an advice: an archived reply, or why the closest is withheld.",
+            "items": {"type": "object", "required": ["shown", "heading", "text"]},
+        },
+        "similar": {
+            "type": "array",
+            "items": {"type": "object", "required": ["title", "question"], "properties": {"title": _TEXT}},
+        },
+        "message": {**_TEXT, "description": "In an emergency alone: whom to call. Nothing else is given then."},
+    },
+}
 _ERROR: Schema = {
     "type": "object",
     "required": ["error"],
@@ -171,6 +188,14 @@ def document() -> Schema:
                 ),
                 "get": _operation("readHistory", "Read both sides", {"200": _json("History", said)}, "401 410 503"),
             },
+            "/api/archive/search": _search(
+                _operation(
+                    "searchArchive",
+                    "Archived questions like a text, behind the gate of the conversation's last decision",
+                    {"200": _json("Found", _ARCHIVED)},
+                    "401 410 422 429 503",
+                )
+            ),
             "/api/texts": {
                 "get": _operation("readTexts", "The widget's words", {"200": _json("Words", words)}, "", token=False)
             },
@@ -214,6 +239,12 @@ def _operation(
     if token:
         operation["security"] = [{"conversation": []}]
     return operation
+
+
+def _search(operation: Schema) -> Schema:
+    schema = {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": r"\S"}
+    operation["parameters"] = [{"name": "text", "in": "query", "required": True, "schema": schema}]
+    return {"get": operation}
 
 
 def _report(operation: Schema, refused: Callable[[str], Schema]) -> Schema:

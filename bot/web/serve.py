@@ -44,6 +44,7 @@ def serve(settings: Settings) -> None:
         # Rasa's frozen libraries warn about one another's futures, and turn their warnings on again where they were
         # turned off: nothing that who starts a server can act on.
         warnings.showwarning = lambda *_, **__: None
+    from bot.console.archive import Archives
     from bot.knowledge import load
     from bot.web.app import create_app, unsigned
 
@@ -55,7 +56,8 @@ def serve(settings: Settings) -> None:
         raise ServeError(texts("serve.public_refused", count=len(rules), rules=", ".join(rules[:3])))
     listening = _listen(settings, texts)
     try:
-        from bot.dialogue.opening import open_desk
+        from bot.dialogue.opening import open_archive, open_desk
+        from bot.nlu.reader import Reader
         from bot.records.conversations import Conversations
         from bot.records.database import engine, migrate
 
@@ -63,10 +65,17 @@ def serve(settings: Settings) -> None:
         migrate(database)
         if not settings.public:
             _sample_archive(settings, database, texts, console)
-        desk = open_desk(settings, database, knowledge)
+        reader = Reader(knowledge)
+        archive = open_archive(database, knowledge, reader)
+        desk = open_desk(settings, database, knowledge, reader, archive)
         say = _sayer(settings, listening, texts, console, len(rules))
         app = create_app(
-            settings, desk, Conversations(database), knowledge, lifespan=_lifespan(settings, desk, database, texts, say)
+            settings,
+            desk,
+            Conversations(database),
+            knowledge,
+            archives=Archives.of(database, archive),
+            lifespan=_lifespan(settings, desk, database, texts, say),
         )
         _run(app, listening)
     finally:

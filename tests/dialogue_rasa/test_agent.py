@@ -6,6 +6,7 @@ import asyncio
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 from structlog.testing import capture_logs
 
 import bot.dialogue  # noqa: F401  (Rasa needs the stand-in)
@@ -14,6 +15,7 @@ from bot.dialogue.agent import Dialogue, DialogueFailed
 from bot.dialogue.golden import misread
 from bot.dialogue.intents import PatternIntentClassifier
 from bot.dialogue.tracker_store import EVENTS_READ, EventStore
+from bot.records.models import archive_lookups
 from bot.triage.case import Case
 from tests.dialogue_rasa.conftest import NUMBER, TWITCH, Talk
 
@@ -83,7 +85,7 @@ def test_choices_are_screened_too(talk):
     assert run(conversation())["kind"] == "emergency"
 
 
-def test_advice_comes_in_the_end_and_is_recorded(talk, records):
+def test_advice_comes_in_the_end_and_is_recorded(talk, records, database):
     async def conversation():
         reply = (await talk.say(TWITCH))[0]
         for _ in range(12):
@@ -97,6 +99,9 @@ def test_advice_comes_in_the_end_and_is_recorded(talk, records):
     assert reply["kind"] == "advice"
     decision = [said["decision"] for said in records.show("talk")["messages"] if said["from"] == "person"][-1]
     assert decision["level"] == decision["decision"]["level"] == reply["advice"]["level"] != "emergency"
+    with database.connect() as connection:
+        (lookup,) = connection.execute(select(archive_lookups)).all()
+    assert (lookup.conversation_id, lookup.outcome) == ("talk", "none"), "this archive is empty"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from bot.dialogue import book as book_module
 from bot.dialogue.desk import LONGEST, Desk, DeskUnavailable
 from bot.triage.case import Case
-from tests.dialogue_rasa.conftest import EMERGENCY, NUMBER, TWITCH, FakeDialogue, Talk
+from tests.dialogue_rasa.conftest import EMERGENCY, NOON, NUMBER, TWITCH, FakeDialogue, Talk
 
 SECRET = "my eyelid twitches, and my name is Ottoline"
 
@@ -193,6 +193,17 @@ def test_emergency_only_answers_nothing_else(desk, records):
     none, reply = run(talk())
     assert none == [] and reply[0]["kind"] == "emergency"
     assert len(records.history("talk")) == 2
+
+
+def test_the_gate_of_a_search_is_the_more_urgent_of_conversation_and_text(desk, records):
+    def gate(text, level):
+        return run(desk.gate("talk", text, level, NOON))
+
+    assert gate("something else", "unknown") == "unknown" and gate("something else", "same_day") == "same_day"
+    assert gate(EMERGENCY, "self_care") is None and gate("something else", "emergency") is None
+    assert records.history("talk") == [], "nothing is stored"
+    run(Talk(desk).say(EMERGENCY))
+    assert gate("something else", "unknown") is None
 
 
 def test_after_a_long_silence_a_new_case_begins(desk):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import date
 from typing import Any, Optional
 
@@ -16,7 +17,7 @@ from actions.message import Incoming
 from actions.payload import choice_of, payload
 from actions.services import Services
 from actions.triage import ActionTriage, archived
-from bot.interview.turn import take_turn
+from bot.interview.turn import ADVICE, take_turn
 from bot.nlu.reading import Reading
 from bot.triage.case import Case
 from tests.dialogue_rasa.conftest import TWITCH
@@ -97,8 +98,17 @@ def test_an_archive_that_fails_takes_no_advice_away(services, advised):
         raise OperationalError("select", {"text": TWITCH}, Exception())
 
     with capture_logs() as logs:
-        assert archived(advised, TWITCH, Services(services.knowledge, services.reader, "1", answers=gone)) == ()
+        assert archived(advised, TWITCH, Services(services.knowledge, services.reader, "1", answers=gone)) is None
     assert logs[0]["event"] == "archive not read" and "twitch" not in repr(logs)
+
+
+def test_what_became_of_asking_the_archive_goes_with_the_reply(services, monkeypatch):
+    advice = take_turn(Case(), services.read(TWITCH, DAY), services.knowledge, DAY)
+    monkeypatch.setattr("actions.triage.take_turn", lambda *_, **__: replace(advice, kind=ADVICE, question=None))
+    message, _ = triage(tracker(TWITCH, {"as_of": "2027-03-10"}))
+    assert message["custom"]["lookup"]["outcome"] == "none"
+    monkeypatch.setattr("actions.triage.archived", lambda *_: None)
+    assert "lookup" not in triage(tracker(TWITCH, {"as_of": "2027-03-10"}))[0]["custom"], "it was not asked"
 
 
 def test_a_text_is_read_once(services):

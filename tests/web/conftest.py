@@ -11,6 +11,8 @@ import pytest
 from sqlalchemy.engine import Engine
 from starlette.testclient import TestClient
 
+from bot.archive.search import Archive
+from bot.console.archive import Archives
 from bot.dialogue.book import DeskUnavailable
 from bot.knowledge import Knowledge
 from bot.records import database
@@ -30,6 +32,7 @@ class FakeDesk:
         self._conversations = conversations
         self._knowledge = knowledge
         self.received: list[tuple[Optional[str], Optional[Sequence[str]]]] = []
+        self.asked: list[tuple[str, str]] = []
         self.forgotten: list[str] = []
         self.fails: Optional[Exception] = None
         self.silent = False
@@ -43,6 +46,15 @@ class FakeDesk:
 
     def forget(self, conversation_id: str) -> None:
         self.forgotten.append(conversation_id)
+
+    async def gate(self, conversation_id: str, text: str, level: str, at: Any = None) -> Optional[str]:
+        return None if level == "emergency" or ALARMING in text else level
+
+    async def archived(self, text: str, level: str) -> Any:
+        if self.fails is not None:
+            raise self.fails
+        self.asked.append((text, level))
+        return Archive(self._conversations._engine, self._knowledge).answers(text, (), level)
 
     async def receive(
         self,
@@ -117,9 +129,10 @@ def desk(conversations: Conversations, knowledge: Knowledge) -> FakeDesk:
 
 @pytest.fixture
 def make_client(
-    settings: Settings, desk: FakeDesk, conversations: Conversations, knowledge: Knowledge
+    settings: Settings, desk: FakeDesk, conversations: Conversations, knowledge: Knowledge, engine: Engine
 ) -> Callable[..., TestClient]:
     def make(**options: Any) -> TestClient:
+        options.setdefault("archives", Archives.of(engine, Archive(engine, knowledge)))
         app = create_app(settings, options.pop("desk", desk), conversations, knowledge, **options)
         return TestClient(app, raise_server_exceptions=False)
 
