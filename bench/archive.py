@@ -1,6 +1,6 @@
 """How fast the archive is searched and filled, beside bm25s and plain FTS5 in the same run.
 
-    .venv/bin/python bench/archive.py [--sizes 1000 10000 100000] [--databases sqlite postgresql] [--json FILE]
+    .venv/bin/python bench/archive.py [--sizes 1000 10000 100000] [--databases sqlite] [--json FILE] [--html FILE]
 
 Makes entries (deterministic, of the words of data/archive/questions.jsonl), imports them with the command's own code,
 gives each a vector, and asks 100 questions. Prints the seconds of import and of reading a thousand entries, the
@@ -24,12 +24,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from markupsafe import Markup
 from sqlalchemy import create_engine, insert, select, text
 from sqlalchemy.engine import Engine, make_url
 
 from bot.archive import meaning
 from bot.archive.importing import import_paths
 from bot.archive.search import Archive
+from bot.evaluation.output import render
+from bot.evaluation.understanding import plots
 from bot.knowledge import load
 from bot.nlu.reader import Reader
 from bot.records import database
@@ -47,6 +50,7 @@ def main() -> None:
     parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"])
     parser.add_argument("--embedded", type=int, default=500)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--html", type=Path)
     options = parser.parse_args()
     knowledge = load()
     model = meaning.load()
@@ -71,6 +75,24 @@ def main() -> None:
                 show(rows[-1])
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    if options.html:
+        options.html.write_text(page(rows), encoding="utf-8")
+
+
+def page(rows: Sequence[dict[str, Any]]) -> str:
+    """The measurements as a page with plots: what 95 of 100 queries take at most, and the rate of import."""
+    shown = [
+        ("Query, 95 of 100 take at most (ms)", [(row, row["p95"]) for row in rows], 25.0),
+        ("Import, seconds for 1,000 entries", [(row, row["import"]) for row in rows], 6.0),
+    ]
+    drawn = []
+    for title, values, limit in shown:
+        bars = [
+            plots.Row(f"{row['of']}, {row['entries']:,}", value, None, limit, f"{value:.2f}", value < limit)
+            for row, value in values
+        ]
+        drawn.append(str(plots.bars(title, bars, most=max(limit, *(value for _, value in values)))))
+    return render("archive-speed.html", plots=[Markup(each) for each in drawn], rows=rows)
 
 
 def measured(

@@ -229,7 +229,7 @@ archive_lookups = Table(
     Column("at", UtcDateTime, nullable=False, index=True),
     # "shown", "related" (near, but not the same), "withheld", or "none".
     Column("outcome", String(16), nullable=False),
-    Column("entry_id", Integer, ForeignKey("archive_entries.id", ondelete="SET NULL")),
+    Column("entry_id", Integer, ForeignKey("archive_entries.id", ondelete="SET NULL"), index=True),
     # The probability that the entry answers the question, of the nearest one.
     Column("score", Float),
     # Why it was withheld: "calmer" or "emergency".

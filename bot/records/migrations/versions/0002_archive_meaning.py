@@ -65,6 +65,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_archive_lookups_conversation_id"), "archive_lookups", ["conversation_id"])
     op.create_index(op.f("ix_archive_lookups_at"), "archive_lookups", ["at"])
+    op.create_index(op.f("ix_archive_lookups_entry_id"), "archive_lookups", ["entry_id"])
     if postgresql:
         # The words are stems already: "simple" takes them as they are. Kept, since a rank would make them anew.
         op.execute(
