@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +150,7 @@ def spread(engine: Engine, model: meaning.Meaning, ids: Any, read: Any) -> None:
                 "vector": vector,
                 "said": read.said[which],
                 "knowledge": read.knowledge,
+                "read_at": datetime.now(timezone.utc),
             }
             for row, vector, which in zip(part, moved, picked)
         ]

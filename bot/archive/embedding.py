@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime, timezone
 from multiprocessing import get_context
 from typing import Any, Final, NamedTuple
 
@@ -106,6 +106,7 @@ def _keep(engine: Engine, model: str, rows: Sequence[Row], read: _Read) -> None:
             connection.execute(select(entries.c.id).where(entries.c.id.in_([row.id for row in rows]))).scalars()
         )
         connection.execute(delete(stored).where(stored.c.entry_id.in_(there)))
+        now = datetime.now(timezone.utc)
         values = [
             {
                 "entry_id": row.id,
@@ -114,6 +115,7 @@ def _keep(engine: Engine, model: str, rows: Sequence[Row], read: _Read) -> None:
                 "vector": vector,
                 "said": own,
                 "knowledge": read.knowledge,
+                "read_at": now,
             }
             for row, vector, own in zip(rows, read.vectors, read.said)
             # One that was deleted meanwhile needs none.

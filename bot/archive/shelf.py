@@ -130,9 +130,9 @@ class Shelf:
             raise ValueError("an entry is hidden with a reason: write one")
         return self._set(entry_id, hidden_because=reason, hidden_at=at)
 
-    def show_again(self, entry_id: int) -> bool:
-        """Lets searches find a hidden entry again; says whether it is there."""
-        return self._set(entry_id, hidden_because=None, hidden_at=None)
+    def show_again(self, entry_id: int, at: datetime) -> bool:
+        """Lets searches find a hidden entry again; says whether it is there. `at` tells them to look again."""
+        return self._set(entry_id, hidden_because=None, hidden_at=at)
 
     def rate(self, entry_id: int, level: str | None) -> bool:
         """Sets a clinician's level, which wins over the one that was read; None takes it away again. Says whether the

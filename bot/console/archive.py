@@ -134,7 +134,8 @@ class _Pages:
         return await self._change(request, form, lambda: self._shelf.hide(_id(request), because, now))
 
     async def show_again(self, request: Request) -> Response:
-        return await self._change(request, await _form(request), lambda: self._shelf.show_again(_id(request)))
+        now = datetime.now(timezone.utc)
+        return await self._change(request, await _form(request), lambda: self._shelf.show_again(_id(request), now))
 
     async def _change(self, request: Request, form: Mapping[str, str], change: Callable[[], bool]) -> Response:
         if not self._seal.holds(request, form.get(FIELD)):

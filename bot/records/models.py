@@ -194,7 +194,8 @@ archive_entries = Table(
     # A clinician's own level for the reply; it wins over the one that was read, and an import leaves it alone.
     Column("clinician_level", String(32)),
     Column("hidden_because", Text),
-    Column("hidden_at", UtcDateTime),
+    # When it was last hidden or shown again.
+    Column("hidden_at", UtcDateTime, index=True),
     # The entry that this one is nearly the same as: of both, a search shows the other. No foreign key: SQLite would
     # have to write the whole table anew for it.
     Column("near_id", Integer, index=True),
@@ -217,6 +218,7 @@ archive_vectors = Table(
     # What was read of the entry, and with which words: findings with their sides, and since when.
     Column("said", JSON),
     Column("knowledge", String(64)),
+    Column("read_at", UtcDateTime, nullable=False, index=True),
 )
 
 # What the archive was asked for in conversations, and what became of it. The question itself is in `messages`.

@@ -126,6 +126,10 @@ def test_new_entries_are_found_at_once_and_hidden_ones_are_not(
         hidden = update(archive_entries).where(archive_entries.c.id == 1)
         connection.execute(hidden.values(hidden_because="outdated", hidden_at=datetime.now(timezone.utc)))
     assert [hit.entry_id for hit in archive.search("hiccups")] == [2]
+    with engine.begin() as connection:
+        shown = update(archive_entries).where(archive_entries.c.id == 1)
+        connection.execute(shown.values(hidden_because=None, hidden_at=datetime.now(timezone.utc)))
+    assert len(archive.search("hiccups")) == 2
 
 
 def test_what_contradicts_counts_against_an_entry(engine: Engine, tmp_path: Path, meaning: Meaning) -> None:

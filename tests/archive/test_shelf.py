@@ -50,7 +50,7 @@ def test_what_clinicians_set_stays(any_engine: Engine, tmp_path: Path) -> None:
     shown = shelf.show(entry)
     assert shown and shown.row.hidden_because == "Old \ufffd" and shown.row.hidden_at == NOW
     assert shown.row.clinician_level == "routine" and shelf.count(Filter(hidden=True)) == 1
-    assert shelf.show_again(entry) and shelf.count(Filter(hidden=True)) == 0 and shelf.show(entry + 1) is None
+    assert shelf.show_again(entry, NOW) and shelf.count(Filter(hidden=True)) == 0 and shelf.show(entry + 1) is None
 
 
 def test_lookups_are_counted_and_outlive_their_entry(any_engine: Engine, tmp_path: Path) -> None:

@@ -143,7 +143,7 @@ def test_hiding_keeps_the_reason_and_is_taken_back(client: TestClient, ids: list
     assert Archive(engine, None).answers("My eyelid keeps jumping when I read", (), "self_care") == []
     assert send(client, f"{path}/show", seal=seal_of(page)).status_code == 303
     row = stored(engine, ids[0])
-    assert row.hidden_because is None and row.hidden_at is None
+    assert row.hidden_because is None and row.hidden_at is not None
 
 
 def test_nothing_is_hidden_without_a_reason(client: TestClient, ids: list[int], engine: Engine) -> None:

@@ -24,6 +24,7 @@ def upgrade() -> None:
     op.add_column(ENTRIES, sa.Column("hidden_at", MOMENT))
     op.add_column(ENTRIES, sa.Column("near_id", sa.Integer))
     op.create_index(op.f("ix_archive_entries_near_id"), ENTRIES, ["near_id"])
+    op.create_index(op.f("ix_archive_entries_hidden_at"), ENTRIES, ["hidden_at"])
     op.create_table(
         "archive_vectors",
         sa.Column("entry_id", sa.Integer, nullable=False),
@@ -32,6 +33,7 @@ def upgrade() -> None:
         sa.Column("vector", Embedding, nullable=False),
         sa.Column("said", sa.JSON),
         sa.Column("knowledge", sa.String(64)),
+        sa.Column("read_at", MOMENT, nullable=False),
         sa.ForeignKeyConstraint(
             ["entry_id"],
             ["archive_entries.id"],
@@ -41,6 +43,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_archive_vectors")),
     )
     op.create_index(op.f("ix_archive_vectors_model"), "archive_vectors", ["model"])
+    op.create_index(op.f("ix_archive_vectors_read_at"), "archive_vectors", ["read_at"])
     op.create_table(
         "archive_lookups",
         sa.Column("id", sa.Integer, nullable=False),
