@@ -84,9 +84,12 @@ class Archive:
         First up to `limit` whole entries that answer the question as likely as `Weights.answers_from` asks, best
         first: one whose reply is calmer than the level is withheld, and in an emergency every one is. Then, where
         nothing is an emergency, up to four questions that are related (`cut_off`): extracts that the best shown entry
-        links to, and entries that are near and not the same; questions only, their replies are not handed on.
+        links to, and entries that are near and not the same; questions only, their replies are not handed on. An entry
+        whose findings are all others than the text's is neither.
         """
         found = self._nearest(text, limit + MOST_SIMILAR, findings)
+        # What has no finding in common is about something else, however alike the words are.
+        found = [each for each in found if each[2].findings != 0]
         scores = {row.id: score for row, score, _ in found}
         near = [row for row, score, _ in found if score >= self._weights.answers_from]
         whole = [_gated(row, scores[row.id], level) for row in near if not row.cut_off][:limit]

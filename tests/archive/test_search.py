@@ -143,6 +143,8 @@ def test_what_contradicts_counts_against_an_entry(engine: Engine, tmp_path: Path
     hits = Archive(engine, None, WordReader(), meaning).search("left ache")
     assert [hit.title for hit in hits] == ["ache on one side", "itch on one side"]
     assert [hit.like.findings for hit in hits if hit.like] == [1.0, 0.0]
+    answers = Archive(engine, None, WordReader(), meaning).answers("left ache", (), "self_care")
+    assert [answer.title for answer in answers] == ["ache on one side"]
 
 
 def test_of_two_that_are_nearly_the_same_one_is_found(engine: Engine, tmp_path: Path) -> None:
