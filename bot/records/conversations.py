@@ -59,6 +59,12 @@ class Conversations:
         with self._engine.connect() as connection:
             return connection.execute(select(conversations.c.id).where(here)).first() is not None
 
+    def was_erased(self, conversation_id: str) -> bool:
+        """Whether a conversation of this id was there and was erased, asked in one look: one that is stored meanwhile
+        was not."""
+        with self._engine.connect() as connection:
+            return _erased(connection, conversation_id)
+
     def turn(self, conversation_id: str, client_id: str) -> Rows | None:
         """The replies already given to the message that a client gave this id; None where it was not stored yet."""
         asked = messages.alias("asked")

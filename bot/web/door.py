@@ -228,8 +228,8 @@ class Door:
         return replies
 
     def _erased(self, conversation_id: str) -> bool:
-        # One that is in no table yet was not stored for a while; one that is there, and yet not open, was erased.
-        return not self._conversations.exists(conversation_id) and bool(self._conversations.show(conversation_id))
+        # One that is in no table yet was not stored for a while.
+        return self._conversations.was_erased(conversation_id)
 
     def _erase(self, ticket: Ticket) -> dict[str, Any]:
         now = self._now()
