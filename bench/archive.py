@@ -32,8 +32,8 @@ from sqlalchemy.engine import Engine, make_url
 from bot.archive import meaning
 from bot.archive.importing import import_paths
 from bot.archive.search import Archive
+from bot.evaluation import plots
 from bot.evaluation.output import render
-from bot.evaluation.understanding import plots
 from bot.knowledge import load
 from bot.nlu.reader import Reader
 from bot.records import database

@@ -8,6 +8,7 @@ from rich.table import Table
 from bot.evaluation.bars import bars
 from bot.evaluation.interview import Lengths
 from bot.evaluation.proportion import Proportion
+from bot.evaluation.terminal import bars_table
 from bot.evaluation.triage import WAYS, Scorecard
 
 # More than so many wrong ones of one way belong in the file.
@@ -22,7 +23,7 @@ def show(card: Scorecard, console: Console) -> None:
         f"knowledge {card.knowledge_version[:10]}"
     )
     console.print(_numbers(card))
-    console.print(_bars(card))
+    console.print(bars_table(bars(card)))
     console.print(_turns(card))
     for way in WAYS:
         wrong = card.part(way, aside=False).wrong
@@ -52,13 +53,6 @@ def _cell(number: Proportion) -> str:
     if interval is None:
         return "-"
     return f"{number.hits}/{number.of}\n{interval[0]:.0%} to {interval[1]:.0%}"
-
-
-def _bars(card: Scorecard) -> Table:
-    table = Table("bar", "asked", "measured", "", title="Bars", title_justify="left")
-    for bar in bars(card):
-        table.add_row(bar.name, bar.asked, bar.measured, bar.verdict)
-    return table
 
 
 def _turns(card: Scorecard) -> Table:

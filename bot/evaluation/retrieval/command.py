@@ -10,14 +10,14 @@ from typing import Optional
 from rich.console import Console
 
 from bot.archive import meaning
+from bot.evaluation import plots
 from bot.evaluation.bar import Bar, broken
+from bot.evaluation.figure import Figure, Part
 from bot.evaluation.output import render, write
+from bot.evaluation.plots import Row
 from bot.evaluation.retrieval.measuring import ENTRIES, PAIRS, Search, entries_part, pages_part, pairs_part
-from bot.evaluation.understanding import plots
-from bot.evaluation.understanding.figure import Figure, Part
-from bot.evaluation.understanding.plots import Row
-from bot.evaluation.understanding.sets import SetError
-from bot.evaluation.understanding.table import show_part
+from bot.evaluation.sets import SetError
+from bot.evaluation.terminal import bars_table, show_part
 from bot.knowledge import load
 from bot.nlu.reader import Reader
 
@@ -64,10 +64,10 @@ def archive_command(
         return 1
     figures = [figure for part in parts for figure in part.figures]
     cleared = [bar for figure in figures if (bar := _bar(figure))]
+    if cleared:
+        console.print(bars_table(cleared))
     for part in parts:
         show_part(part, console)
-    for bar in cleared:
-        console.print(f"{bar.name}: asked {bar.asked}, measured {bar.measured}: {bar.verdict}")
     if as_json is not None:
         values = {name: value for figure in figures for name, value in figure.to_json().items()}
         written = {"model": model.model if model else None, "knowledge": knowledge.version, **values}

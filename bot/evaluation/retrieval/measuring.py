@@ -18,13 +18,14 @@ from bot.archive.embedding import embed
 from bot.archive.importing import import_paths
 from bot.archive.meaning import Meaning
 from bot.archive.search import Archive
+from bot.evaluation.figure import Fault, Figure, Part
 from bot.evaluation.proportion import Proportion
-from bot.evaluation.understanding.figure import Fault, Figure, Part
-from bot.evaluation.understanding.sets import rows
+from bot.evaluation.sets import rows
 from bot.knowledge import Knowledge
 from bot.nlu.reader import Reader
 from bot.records import database
 from bot.records.models import archive_entries as entries
+from bot.records.models import archive_links as links
 
 PAIRS: Final = Path("mqp3048") / "pairs.jsonl"
 ENTRIES: Final = Path("archive") / "icliniq.jsonl"
@@ -151,19 +152,18 @@ class Search:
         """An archive of made entries, and the numbers of the entries by their titles."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "entries.jsonl"
-            path.write_text("".join(json.dumps(each) + "\n" for each in made), encoding="utf-8")
+            rows = ({"id": number, **each} for number, each in enumerate(made))
+            path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
             with self.of([path]) as archive:
                 assert self._engine is not None
                 with self._engine.begin() as connection:
                     # Near misses are what is measured: none of them may be left out for being like another.
                     connection.execute(entries.update().values(near_id=None))
-                    found = connection.execute(select(entries.c.id, entries.c.title)).all()
-                yield archive, {row.title: row.id for row in found}
+                    ids = connection.execute(select(entries.c.title, entries.c.id)).all()
+                yield archive, dict(map(tuple, ids))
 
     def pages(self) -> list[tuple[int, str, set[int]]]:
         """The number, the question and the similar questions of each entry that has any."""
-        from bot.records.models import archive_links as links
-
         assert self._engine is not None
         with self._engine.connect() as connection:
             query = select(links.c.entry_id, links.c.similar_id, entries.c.question)
@@ -175,7 +175,7 @@ class Search:
 
 
 def _entry(text: str) -> dict[str, str]:
-    return {"id": text[:100] + str(hash(text) % 10**6), "title": text, "question": text, "reply": "See a doctor."}
+    return {"title": text, "question": text, "reply": "See a doctor."}
 
 
 def _best(hits: Sequence[Hit], right: str) -> tuple[Optional[float], float]:

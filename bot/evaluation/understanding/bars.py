@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.evaluation.bar import Bar
-from bot.evaluation.understanding.figure import Card, Figure
+from bot.evaluation.figure import Card, Figure
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from rich.console import Console
 
 from bot.evaluation.bar import broken
 from bot.evaluation.output import write
+from bot.evaluation.sets import SetError
 from bot.evaluation.understanding.bars import bars
 from bot.evaluation.understanding.labelled import TREE, LabelError
 from bot.evaluation.understanding.measuring import measure
 from bot.evaluation.understanding.page import page
 from bot.evaluation.understanding.peers import Peers, load_peers
-from bot.evaluation.understanding.sets import SetError
 from bot.evaluation.understanding.table import show
 from bot.knowledge import load
 from bot.nlu.reader import Reader

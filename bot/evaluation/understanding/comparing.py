@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.evaluation.understanding.counts import Counts
+from bot.evaluation.counts import Counts
+from bot.evaluation.figure import Comparison, Figure
 from bot.evaluation.understanding.durations import Span
-from bot.evaluation.understanding.figure import Comparison, Figure
 from bot.evaluation.understanding.labelled import AS_OF, Label
 from bot.evaluation.understanding.matching import Matched
 from bot.evaluation.understanding.negation import Denies

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.evaluation.figure import Fault, Figure, Part
 from bot.evaluation.proportion import Proportion
-from bot.evaluation.understanding.figure import Fault, Figure, Part
+from bot.evaluation.sets import labels, rows
 from bot.evaluation.understanding.labelled import AS_OF
-from bot.evaluation.understanding.sets import labels, rows
 from bot.knowledge import Knowledge
 from bot.nlu.reader import Reader
 from bot.nlu.reading import PATIENT, PRESENT, Reading

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from bot.evaluation.counts import Counts
 from bot.evaluation.proportion import Proportion
-from bot.evaluation.understanding.counts import Counts
 from bot.evaluation.understanding.labelled import LISTS, WORDS
 from bot.evaluation.understanding.matching import Match, Matched
 from bot.knowledge import Knowledge

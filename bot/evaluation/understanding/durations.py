@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Optional, Protocol
 
+from bot.evaluation.figure import Comparison, Fault, Figure, Part
 from bot.evaluation.proportion import Proportion
-from bot.evaluation.understanding.figure import Comparison, Fault, Figure, Part
+from bot.evaluation.sets import rows
 from bot.evaluation.understanding.labelled import AS_OF
-from bot.evaluation.understanding.sets import rows
 from bot.nlu.reader import Reader
 from bot.nlu.reading import Stretch
 

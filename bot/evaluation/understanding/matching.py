@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.evaluation.understanding.counts import Counts
+from bot.evaluation.counts import Counts
 from bot.evaluation.understanding.labelled import Label, Labelled
 from bot.knowledge import Knowledge
 from bot.nlu.reading import Mention, Reading

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
+from bot.evaluation.figure import Card, Part
 from bot.evaluation.understanding import complaints, durations, messages, negation
-from bot.evaluation.understanding.figure import Card, Part
 from bot.evaluation.understanding.labelled import fingerprint, load_labelled
 from bot.evaluation.understanding.own import own_parts, read_all
 from bot.evaluation.understanding.peers import Peers

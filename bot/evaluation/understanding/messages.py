@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Optional
 
+from bot.evaluation.figure import Fault, Figure, Part
 from bot.evaluation.proportion import Proportion
-from bot.evaluation.understanding.figure import Fault, Figure, Part
+from bot.evaluation.sets import labels, rows
 from bot.evaluation.understanding.labelled import AS_OF
-from bot.evaluation.understanding.sets import labels, rows
 from bot.interview.turn import Turn, take_turn
 from bot.knowledge import Knowledge
 from bot.nlu.reader import Reader

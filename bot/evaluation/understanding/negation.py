@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional, Protocol
 
+from bot.evaluation.counts import Counts
+from bot.evaluation.figure import Comparison, Fault, Figure, Part, figures_of
 from bot.evaluation.proportion import Proportion
-from bot.evaluation.understanding.counts import Counts
-from bot.evaluation.understanding.figure import Comparison, Fault, Figure, Part, figures_of
-from bot.evaluation.understanding.sets import rows
+from bot.evaluation.sets import rows
 from bot.nlu.reader import Reader
 from bot.nlu.reading import ABSENT
 

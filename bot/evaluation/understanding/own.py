@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from bot.evaluation.counts import Counts, total
+from bot.evaluation.figure import Breakdown, Confusion, Fault, Figure, Part, figures_of
 from bot.evaluation.understanding.comparing import compare
-from bot.evaluation.understanding.counts import Counts, total
 from bot.evaluation.understanding.details import Sites, lists_read, person_read, words_invented, words_right
-from bot.evaluation.understanding.figure import Breakdown, Confusion, Fault, Figure, Part, figures_of
 from bot.evaluation.understanding.labelled import AS_OF, LISTS, STATUSES, Labelled
 from bot.evaluation.understanding.matching import INVENTED, MISSED, Matched, match
 from bot.evaluation.understanding.peers import Peers

@@ -7,12 +7,12 @@ from typing import Optional
 
 from markupsafe import Markup
 
+from bot.evaluation import plots
+from bot.evaluation.figure import Breakdown, Card, Comparison, Figure, Part
 from bot.evaluation.output import render
-from bot.evaluation.understanding import plots
+from bot.evaluation.plots import Row
 from bot.evaluation.understanding.bars import ASKED, Asked, asked_of, bars
-from bot.evaluation.understanding.figure import Breakdown, Card, Comparison, Figure, Part
 from bot.evaluation.understanding.labelled import AS_OF
-from bot.evaluation.understanding.plots import Row
 
 # The findings of a plot are those with the most labels and faults; all of them are in the table below it.
 _PLOTTED = 30

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.evaluation.understanding.counts import Counts
+from bot.evaluation.counts import Counts
 from bot.evaluation.understanding.matching import Match, Matched
 from bot.nlu.reading import Stretch
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.evaluation.understanding.counts import Counts
+from bot.evaluation.counts import Counts
 from bot.evaluation.understanding.details import Sites, lists_read, person_read, words_invented, words_right
 from bot.evaluation.understanding.labelled import Label
 from bot.evaluation.understanding.matching import match

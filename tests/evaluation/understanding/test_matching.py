@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.evaluation.understanding.counts import Counts
+from bot.evaluation.counts import Counts
 from bot.evaluation.understanding.labelled import Label
 from bot.evaluation.understanding.matching import match
 from bot.evaluation.understanding.own import confusion, own_parts

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
+from bot.evaluation.figure import Card
+from bot.evaluation.sets import SetError, labels, rows
 from bot.evaluation.understanding.bars import ASKED, bars
 from bot.evaluation.understanding.durations import Expected, Span, duckling, judge, recognizers
-from bot.evaluation.understanding.figure import Card
 from bot.evaluation.understanding.measuring import FORMS, measure
 from bot.evaluation.understanding.messages import neurological
 from bot.evaluation.understanding.negation import locate
-from bot.evaluation.understanding.sets import SetError, labels, rows
 from bot.knowledge import Knowledge
 from bot.nlu.reader import Reader
 

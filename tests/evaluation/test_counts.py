@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bot.evaluation.counts import Counts, f_interval, total
+from bot.evaluation.figure import Card, Figure, Part, figures_of
 from bot.evaluation.proportion import Proportion
-from bot.evaluation.understanding.counts import Counts, f_interval, total
-from bot.evaluation.understanding.figure import Card, Figure, Part, figures_of
 
 
 def test_f_is_the_harmonic_mean() -> None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
+from bot.evaluation.counts import Counts, f_interval, total
 from bot.evaluation.proportion import Proportion
-from bot.evaluation.understanding.counts import Counts, f_interval, total
 
 
 @dataclass(frozen=True)
