@@ -44,9 +44,10 @@ evaluate: setup ## measure understanding on the labelled messages and triage on 
 	$(SIGNPOST) evaluate nlu --json docs/evaluation/nlu.json --html docs/evaluation/nlu.html
 	$(SIGNPOST) evaluate triage --json docs/evaluation/triage.json --html docs/evaluation/triage.html
 
-bench: setup ## time the reading of a message beside its peers, and a turn beside a stock Rasa bot
+bench: setup ## time the reading of a message, a turn and the archive's search, each beside its peers
 	.venv/bin/python bench/nlu.py
 	.venv/bin/python bench/turn.py
+	.venv/bin/python bench/archive.py --sizes 1000 10000
 
 screenshots: setup ## take the README's pictures anew
 	@scripts/browser

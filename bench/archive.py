@@ -30,6 +30,7 @@ from sqlalchemy import create_engine, insert, select, text
 from sqlalchemy.engine import Engine, make_url
 
 from bot.archive import meaning
+from bot.archive.embedding import EntryReader
 from bot.archive.importing import import_paths
 from bot.archive.search import Archive
 from bot.evaluation import plots
@@ -67,7 +68,8 @@ def main() -> None:
             path.write_text("".join(json.dumps(each) + "\n" for each in entries(size)), encoding="utf-8")
             for kind in options.databases:
                 with new_database(kind, Path(folder)) as engine:
-                    row = measured(engine, path, size, options.embedded, Archive, knowledge, reader, model, asked)
+                    archive = Archive(engine, knowledge, reader, model)
+                    row = measured(engine, path, size, options.embedded, model, reader, archive, asked)
                     rows.append({"of": kind, "entries": size, **row})
                     show(rows[-1])
             for name, peer in (("bm25s", bm25s_peer), ("plain FTS5", fts5_peer)):
@@ -101,10 +103,9 @@ def measured(
     path: Path,
     size: int,
     embedded: int,
-    kind: type[Archive],
-    knowledge: Any,
-    reader: Reader,
     model: meaning.Meaning,
+    reader: Reader,
+    archive: Archive,
     asked: Sequence[str],
 ) -> dict[str, float]:
     """The times and the memory of one database with so many entries."""
@@ -114,23 +115,19 @@ def measured(
     with engine.begin() as connection:
         ids = connection.execute(select(archive_entries.c.id, archive_entries.c.fingerprint)).all()
         connection.execute(archive_entries.update().values(near_id=None))
-    vectors, reading = sample(engine, model, reader, ids, min(embedded, len(ids)))
+    vectors, reading = sample(engine, EntryReader(model, reader), ids, min(embedded, len(ids)))
     spread(engine, model, ids, vectors)
-    archive = kind(engine, knowledge, reader, model)
     archive.search(asked[0])
-    return {"import": imported / size * 1000, "reading": reading, **timed(lambda text: archive.search(text), asked)}
+    return {"import": imported / size * 1000, "reading": reading, **timed(archive.search, asked)}
 
 
-def sample(engine: Engine, model: meaning.Meaning, reader: Reader, ids: Any, number: int) -> tuple[Any, float]:
-    """The vectors of some entries, and the seconds that reading a thousand takes with one process."""
-    from bot.archive.embedding import _Worker
-
-    worker = _Worker(model, reader)
+def sample(engine: Engine, reader: EntryReader, ids: Any, number: int) -> tuple[Any, float]:
+    """What is read of some entries, and the seconds that reading a thousand takes with one process."""
     with engine.connect() as connection:
         wanted = select(archive_entries).where(archive_entries.c.id.in_([row.id for row in ids[:number]]))
         rows = connection.execute(wanted).all()
     began = time.perf_counter()
-    read = worker.read([(row.title, row.question, row.ask_date) for row in rows])
+    read = reader.read([(row.title, row.question, row.ask_date) for row in rows])
     return read, (time.perf_counter() - began) / number * 1000
 
 

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from bot.archive import meaning
-from bot.archive.likeness import letters, shared_letters
+from bot.archive.likeness import shared_letters
 
 ROOT = Path(__file__).resolve().parents[1]
 OWN = ROOT / "data" / "archive" / "questions.jsonl"
@@ -39,16 +39,15 @@ def main() -> None:
     parser.add_argument("--pairs", type=Path)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    model = meaning.load(folder=meaning.FOLDER)
+    model = meaning.load()
     assert model is not None, "the model could not be loaded"
-    model._adapter = np.eye(384, dtype=np.float32)
     own = [json.loads(line) for line in OWN.read_text(encoding="utf-8").splitlines()]
-    own_sets = [model.vectors([each[name] for each in own]) for name in ("same", "question", "near")]
+    own_sets = [model.plain([each[name] for each in own]) for name in ("same", "question", "near")]
     pairs = (
         [json.loads(line) for line in options.pairs.read_text(encoding="utf-8").splitlines()] if options.pairs else []
     )
     texts = sorted({each[name] for each in pairs for name in ("question_1", "question_2")})
-    vectors = dict(zip(texts, model.vectors(texts))) if texts else {}
+    vectors = dict(zip(texts, model.plain(texts))) if texts else {}
     if pairs:
         validate(pairs, vectors, own_sets)
     matrix = trained(*joined(pairs, vectors, own_sets))
@@ -122,7 +121,7 @@ def validate(pairs: Sequence[Any], vectors: Any, own_sets: Sequence[Any]) -> Non
     for kind in ("model alone", "with the matrix"):
         found, cosines = [], np.zeros(len(pairs))
         for train, test in GroupKFold(FOLDS).split(pairs, groups=groups):
-            matrix = np.eye(384)
+            matrix = np.eye(len(own_sets[0][0]))
             if kind != "model alone":
                 matrix = trained(*joined([pairs[each] for each in train], vectors, own_sets))
             known, _ = _unit(np.array([vectors[each] for each in archive]) @ matrix)
@@ -146,8 +145,7 @@ def fit_probability(pairs: Sequence[Any], vectors: Any, matrix: Any) -> dict[str
 
     labels = [each["label"] for each in pairs]
     near = np.array([[cosine(each, vectors, matrix)] for each in pairs])
-    pieces = {text: letters(text) for text in vectors}
-    shared = np.array([[shared_letters(pieces[each["question_1"]], pieces[each["question_2"]])] for each in pairs])
+    shared = np.array([[shared_letters(each["question_1"], each["question_2"])] for each in pairs])
     by_meaning, by_letters = LogisticRegression(C=10).fit(near, labels), LogisticRegression(C=10).fit(shared, labels)
     same = [row for row, label in zip(near, labels) if label]
     answers_from = float(np.quantile(by_meaning.predict_proba(same)[:, 1], 0.2))

@@ -57,7 +57,7 @@ def embed(
     """
     todo, done = pending(engine, model.model), 0
     workers = processes or (os.cpu_count() or 1 if todo >= _WORTH_PROCESSES else 1)
-    worker = _Worker(model, reader) if todo and workers < 2 else None
+    worker = EntryReader(model, reader) if todo and workers < 2 else None
     with _workers(workers if todo else 1) as pool:
         last = 0
         while batch := _next(engine, model.model, BATCH * workers, last):
@@ -92,7 +92,7 @@ def _parts(batch: Sequence[Row]) -> Iterator[Sequence[Row]]:
         yield batch[begin : begin + BATCH]
 
 
-def _read(worker: _Worker | None, pool: Executor | None, batch: Sequence[Row]) -> Iterator[_Read]:
+def _read(worker: EntryReader | None, pool: Executor | None, batch: Sequence[Row]) -> Iterator[_Read]:
     given = [[(row.title, row.question, row.ask_date) for row in part] for part in _parts(batch)]
     if pool:
         yield from pool.map(_in_worker, given)
@@ -131,8 +131,8 @@ class _Read(NamedTuple):
     knowledge: str
 
 
-class _Worker:
-    """The model and the reader of one process."""
+class EntryReader:
+    """Reads entries for what they mean and for what is found in them: the model and the reader of one process."""
 
     def __init__(self, model: Meaning, reader: Reader | None = None) -> None:
         self._model = model
@@ -140,6 +140,7 @@ class _Worker:
         self._version = self._reader.lexicon.knowledge.version
 
     def read(self, batch: Sequence[tuple[str, str, date | None]]) -> _Read:
+        """What is to be stored of entries, given with their titles, questions and the day they were asked."""
         texts = [text_of(title, question) for title, question, _ in batch]
         own = [said(self._reader.read(text, day or ANY_DAY)).to_json() for text, (_, _, day) in zip(texts, batch)]
         return _Read(self._model.vectors(texts), own, self._version)
@@ -155,15 +156,15 @@ def _workers(number: int) -> Iterator[Executor | None]:
         yield pool
 
 
-_workers_here: list[_Worker] = []
+_here: list[EntryReader] = []
 
 
 def _begin() -> None:
     found = meaning.load()
     if found is None:
         raise RuntimeError("the model could not be loaded in a second process, though it was in the first")
-    _workers_here.append(_Worker(found))
+    _here.append(EntryReader(found))
 
 
 def _in_worker(batch: Sequence[tuple[str, str, date | None]]) -> _Read:
-    return _workers_here[0].read(batch)
+    return _here[0].read(batch)

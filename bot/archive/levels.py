@@ -9,8 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from bot.archive.cue_file import read_cues
 from bot.knowledge.loading import TREE
 
 # From the calmest to the most urgent.
@@ -101,15 +100,7 @@ def rank(level: str) -> int:
 @cache
 def load(path: Path = TREE / "archive" / "reply_levels.yml") -> ReplyLevels:
     """The cues of a file, read once. Raises CueError that names the file and what is wrong in it."""
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise CueError(f"{path.name}: cannot be read: {error}") from error
-    if not isinstance(data, dict) or set(data) != _KEYS:
-        wrong = sorted(_KEYS ^ set(data)) if isinstance(data, dict) else "no mapping"
-        raise CueError(
-            f"{path.name}: expected exactly the keys {', '.join(sorted(_KEYS))}; missing or unknown: {wrong}"
-        )
+    data = read_cues(path, _KEYS, CueError)
     groups = {name: _any(words) for name, words in data["groups"].items()}
     by_level: dict[str, list[str]] = {}
     for each in data["levels"]:

@@ -12,7 +12,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -70,14 +70,18 @@ def weights(path: Path = FOLDER / "weights.json") -> Weights:
     return Weights(*(data[name] for name in names))
 
 
-def letters(text: str) -> Counter[str]:
-    """The pieces of four letters in a text, word bounds included: slips and endings change only a few of them."""
-    plain = " " + " ".join("".join(sign if sign.isalnum() else " " for sign in text[:MOST_CHARACTERS].lower()).split())
-    plain += " "
+def shared_letters(one: str, other: str) -> float:
+    """What part of the pieces of four letters of two texts is common (Dice), 0 to 1.
+
+    Slips and endings change only a few of the pieces.
+    """
+    own, others = _pieces(one), _pieces(other)
+    total = sum(own.values()) + sum(others.values())
+    return 2 * sum((own & others).values()) / total if total else 0.0
+
+
+@lru_cache(maxsize=256)
+def _pieces(text: str) -> Counter[str]:
+    plain = "".join(sign if sign.isalnum() else " " for sign in text[:MOST_CHARACTERS].lower())
+    plain = f" {' '.join(plain.split())} "
     return Counter(plain[at : at + _LETTERS] for at in range(len(plain) - _LETTERS + 1))
-
-
-def shared_letters(one: Counter[str], other: Counter[str]) -> float:
-    """What part of the pieces of two texts is common (Dice), 0 to 1."""
-    total = sum(one.values()) + sum(other.values())
-    return 2 * sum((one & other).values()) / total if total else 0.0

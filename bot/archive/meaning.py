@@ -37,15 +37,22 @@ class Meaning:
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """A vector of length 1 for each text, in rows. A text alone or among others has the same vector."""
-        found = np.zeros((len(texts), self._adapter.shape[1]), dtype=np.float32)
+        return _unit(self.plain(texts) @ self._adapter)
+
+    def plain(self, texts: Sequence[str]) -> Vectors:
+        """The vectors as the model gives them, before the matrix: what the matrix is fitted to."""
+        found = np.zeros((len(texts), self._adapter.shape[0]), dtype=np.float32)
         for row, text in enumerate(texts):
             pieces = self._tokenizer.encode(text[:MOST_CHARACTERS]).ids
             ids = np.array([pieces], dtype=np.int64)
             given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
             (hidden,) = self._session.run(None, given)
             found[row] = hidden[0].mean(axis=0)
-        found = found / np.linalg.norm(found, axis=1, keepdims=True).clip(1e-9) @ self._adapter
-        return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True).clip(1e-9), dtype=np.float32)
+        return _unit(found)
+
+
+def _unit(rows: Vectors) -> Vectors:
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True).clip(1e-9), dtype=np.float32)
 
 
 def load(folder: Path = FOLDER, threads: int = 1) -> Meaning | None:

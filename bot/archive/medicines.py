@@ -9,8 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from bot.archive.cue_file import read_cues
 from bot.knowledge.loading import TREE
 
 _LISTS = ("endings", "not_medicines", "names", "forms", "units", "per", "times", "takes")
@@ -55,15 +54,7 @@ class Medicines:
 @cache
 def load(path: Path = TREE / "archive" / "drugs.yml") -> Medicines:
     """The words of a file, read once. Raises DrugsError that names the file and what is wrong in it."""
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise DrugsError(f"{path.name}: cannot be read: {error}") from error
-    if not isinstance(data, dict) or set(data) != _KEYS:
-        wrong = sorted(_KEYS ^ set(data)) if isinstance(data, dict) else "no mapping"
-        raise DrugsError(
-            f"{path.name}: expected exactly the keys {', '.join(sorted(_KEYS))}; missing or unknown: {wrong}"
-        )
+    data = read_cues(path, _KEYS, DrugsError)
     lists = {name: tuple(_flat(data[name])) for name in _LISTS}
     for name, words in lists.items():
         bad = [word for word in words if not isinstance(word, str) or not word.strip()] if words else [None]

@@ -14,7 +14,7 @@ from bot.archive.answer import CALMER, EMERGENCY, ArchivedAnswer, Hit
 from bot.archive.embedding import text_of
 from bot.archive.index import best_by_words, postings
 from bot.archive.levels import rank
-from bot.archive.likeness import Likeness, letters, shared_letters, weights
+from bot.archive.likeness import Likeness, shared_letters, weights
 from bot.archive.meaning import Meaning
 from bot.archive.vectors import by_vectors
 from bot.archive.words import stems
@@ -53,6 +53,11 @@ class Archive:
         self._vectors = by_vectors(engine, meaning.model) if meaning else None
         self._weights = weights()
         self._said: dict[tuple[int, str], Said] = {}
+
+    @property
+    def model(self) -> str | None:
+        """Which model entries are compared by; None where they are compared by words alone."""
+        return self._meaning.model if self._meaning else None
 
     @property
     def answers_from(self) -> float:
@@ -141,15 +146,14 @@ class Archive:
         query = query.outerjoin(stored, stored.c.entry_id == entries.c.id).where(entries.c.id.in_(list(entry_ids)))
         with self._engine.connect() as connection:
             rows = connection.execute(query.where(entries.c.hidden_because.is_(None))).all()
-        asked, pieces = self._asked(text, findings), letters(text)
+        asked = self._asked(text, findings)
         scored = []
         for row in _without_twins(rows):
             cosine = by_meaning.get(row.id)
-            # Letters count only where the meaning is not known.
-            own = letters(text_of(row.title, row.question)) if cosine is None else None
             like = Likeness(
                 words=by_words.get(row.id, 0.0),
-                letters=shared_letters(pieces, own) if own else 0.0,
+                # Letters count only where the meaning is not known.
+                letters=0.0 if cosine is not None else shared_letters(text, text_of(row.title, row.question)),
                 meaning=cosine,
                 **self._compared(asked, row),
             )

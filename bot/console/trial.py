@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, Sequence
 
+from bot.archive import levels
 from bot.archive.answer import ArchivedAnswer, Hit
+from bot.dialogue.desk import LONGEST
 
-LEVELS = ("unknown", "self_care", "routine", "within_2_weeks", "same_day", "emergency")
-MOST = 4_000
+LEVELS = ("unknown", *levels.LEVELS)
 FOUND = 10
 
 
@@ -45,7 +46,7 @@ class Trial:
 
 def trial(archive: Searches, form: Mapping[str, Any]) -> Trial:
     """Answers the form. The gate is asked, and not guessed, so that this page cannot differ from the chat."""
-    text = str(form.get("text") or "")[:MOST]
+    text = str(form.get("text") or "")[:LONGEST]
     level = str(form.get("level") or LEVELS[0])
     level = level if level in LEVELS else LEVELS[0]
     if not text.strip():

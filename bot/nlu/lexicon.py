@@ -229,11 +229,11 @@ class Lexicon:
         terms, lookalikes, free = self.terms, self.lookalikes, 0
         (met, others), (met_too, others_too) = terms.beginnings, lookalikes.beginnings
         for place, word in enumerate(words):
-            stem = word.stem
-            ours = stem in met or stem in others
-            if place < free or not (ours or stem in met_too or stem in others_too):
+            if place < free:
                 continue
-            match, other = terms.longest(words, place) if ours else None, lookalikes.longest(words, place)
+            stem = word.stem
+            match = terms.longest_from(words, place) if stem in met or stem in others else None
+            other = lookalikes.longest_from(words, place) if stem in met_too or stem in others_too else None
             if match is None or (other is not None and other.after > match.after):
                 match = other
             elif match.after - place > 1 and all(meaning.kind == "site" for meaning in match.meanings):

@@ -176,7 +176,7 @@ class PhraseTable(Generic[T]):
         root, later, free = self._root.next, self._later, 0
         for place in [at for at, word in enumerate(words) if word.stem in root or word.stem in later]:
             if place >= free:
-                match = self._longest(words, place)
+                match = self.longest_from(words, place)
                 if match is not None:
                     found.append(match)
                     free = match.after
@@ -198,7 +198,7 @@ class PhraseTable(Generic[T]):
 
     def longest(self, words: Sequence[Word], first: int) -> Optional[Match[T]]:
         """The longest phrase that begins at a place; None where none does."""
-        return self._longest(words, first) if self.may_begin(words[first].stem) else None
+        return self.longest_from(words, first) if self.may_begin(words[first].stem) else None
 
     def _step(self, state: _State[T], stem: str) -> Optional[_State[T]]:
         try:
@@ -224,7 +224,8 @@ class PhraseTable(Generic[T]):
             state.next[stem] = following
         return following
 
-    def _longest(self, words: Sequence[Word], first: int) -> Optional[Match[T]]:
+    def longest_from(self, words: Sequence[Word], first: int) -> Optional[Match[T]]:
+        """Like `longest`, at a place whose stem is known to be among `beginnings`: for loops over many words."""
         _, _, _, stem, sentence = words[first]
         if stem in self._later:
             self._meet(stem)

@@ -22,6 +22,7 @@ from bot.web.texts import Texts
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+    from bot.archive.search import Archive
     from bot.settings import Settings
 
 BACKLOG = 512
@@ -67,6 +68,8 @@ def serve(settings: Settings) -> None:
             _sample_archive(settings, database, texts, console)
         reader = Reader(knowledge)
         archive = open_archive(database, knowledge, reader)
+        if told := _archive_state(database, archive, texts):
+            console.print(told)
         desk = open_desk(settings, database, knowledge, reader, archive)
         say = _sayer(settings, listening, texts, console, len(rules))
         app = create_app(
@@ -128,6 +131,16 @@ def _sample_archive(settings: Settings, database: Engine, texts: Texts, console:
     except (SQLAlchemyError, OSError, ValueError) as error:
         # The archive only illustrates: without it the rules decide as before.
         console.print(texts("serve.import_failed", reason=type(error).__name__))
+
+
+def _archive_state(database: Engine, archive: Archive, texts: Texts) -> str:
+    """What the operator should know of the archive's search: that it goes by words alone, for all entries or some."""
+    from bot.archive.embedding import pending
+
+    if archive.model is None:
+        return texts("serve.no_archive_model")
+    waiting = pending(database, archive.model)
+    return texts("serve.entries_wait", count=waiting) if waiting else ""
 
 
 def _sayer(

@@ -75,3 +75,19 @@ def test_the_password_file_is_named_when_it_was_made_here(
     say("address")
     printed = capsys.readouterr().out
     assert "console-password" in printed and "8123" in printed and "correct horse" not in printed
+
+
+@pytest.mark.parametrize(
+    ("model", "waiting", "told"),
+    [(None, 0, "by words alone and finds less"), ("m", 3, "3 archived entries are found by words alone"), ("m", 0, "")],
+)
+def test_it_says_where_the_archive_goes_by_words_alone(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, model: Any, waiting: int, told: str
+) -> None:
+    from bot.knowledge import load
+    from bot.web.texts import Texts
+
+    monkeypatch.setattr("bot.archive.embedding.pending", lambda *_: waiting)
+    archive: Any = SimpleNamespace(model=model)
+    state = serving._archive_state(None, archive, Texts(load(), settings, "web"))  # type: ignore[arg-type]
+    assert told in state and bool(state) is bool(told)
