@@ -7,6 +7,7 @@ cues are data, in knowledge/language/en/cues.yml.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple, Optional
 
 from bot.nlu.clauses import REACH, Clauses
@@ -61,12 +62,16 @@ class Context:
         self._words = words
         self._lexicon = lexicon
         # A phrase that carries its own negation ("can't feel") is a finding, and denies nothing behind it.
-        inside = {place for each in found if not each.absent for place in range(each.core, each.core_after)}
+        cues_said = lexicon.cues.find(words)
+        troubles = {match.first for match in cues_said if match.meanings[0].kind == "troubles"}
+        self._of_trouble = {each.core for each in found if self._is_of_trouble(each, troubles)}
+        carrying = [each for each in found if not each.absent and each.core not in self._of_trouble]
+        inside = {place for each in carrying for place in range(each.core, each.core_after)}
         skipped = frozenset(inside)
         inside.update(place for term in terms if _is_lookalike(term) for place in range(term.first, term.after))
         self.matches = [
             match
-            for match in lexicon.cues.find(words)
+            for match in cues_said
             if match.first not in inside
             or match.meanings[0].kind in (_QUALITIES if match.first in skipped else _IN_LOOKALIKES)
         ]
@@ -134,7 +139,7 @@ class Context:
         if found.absent:
             # "I can't see clearly": the no of a thing that is in order says that it is not.
             return (UNCERTAIN if core in self._doubted else PRESENT if self._not_so(core) else ABSENT), None
-        if core in self._denied or self._denied_part(found) or self._denied_behind(found) or self._denies_change(found):
+        if core in self._denied or self._denied_part(found) or self._denied_behind(found) or core in self._of_trouble:
             return ABSENT, None
         numbed = core in self._numbed and found.finding in self._lexicon.doubted_around and not self._goes_on(found)
         if numbed or core in self._doubted or (named and core in self._worried):
@@ -242,11 +247,11 @@ class Context:
             return False
         return any(core - cue.after <= 1 for cue in self._cues.near_of("denies", core - 3, core))
 
-    def _denies_change(self, found: Found) -> bool:
+    def _is_of_trouble(self, found: Found, troubles: AbstractSet[int]) -> bool:
         """Whether "no sleep" goes on as "no sleep problems": then it is the trouble that is denied, not the sleep."""
         if self._words[found.core].stem not in self._lexicon.plain_noes:
             return False
-        return bool(self._cues.near_of("troubles", found.core_after, found.core_after + 2))
+        return not troubles.isdisjoint(range(found.core_after, found.core_after + 2))
 
     def _denied_part(self, found: Found) -> bool:
         """Whether it is the part of the body that is denied: "it isn't the one that hurts, it's the other"."""
