@@ -1,6 +1,6 @@
 # What the project does, one command each. Every target sets up what it needs first; a second set-up takes no time.
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test test-all check lock tensorflow peers evaluate bench screenshots
+.PHONY: help setup serve test test-all check widget lock tensorflow peers evaluate bench screenshots
 
 SIGNPOST := .venv/bin/signpost
 PYTEST := .venv/bin/pytest
@@ -14,20 +14,26 @@ setup: ## bring uv and Python 3.10 if missing, and the locked packages into .ven
 serve: setup ## serve the chat (SIGNPOST_HOST, SIGNPOST_PORT); the first time trains and fills the database
 	@exec $(SIGNPOST) serve
 
-test: setup ## every test but the slow ones, in parallel, a browser and Graphviz included
+test: setup ## every test but the slow ones, in parallel: the widget's, and those in a browser, too
 	@scripts/browser
 	@scripts/graphviz
+	scripts/widget test
 	$(PYTEST) -n auto --dist loadgroup
 
 test-all: setup ## the slow tests too (real TensorFlow where `make tensorflow` was run)
 	@scripts/browser
 	@scripts/graphviz
+	scripts/widget test
 	$(PYTEST) -n auto --dist loadgroup -m ""
 
-check: setup ## lint, types, Rasa's data, the medical knowledge
+widget: setup ## build bot/web/static/widget.js from widget/
+	scripts/widget build
+
+check: setup ## lint, types, the widget's build, Rasa's data, the medical knowledge
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+	scripts/widget check
 	$(SIGNPOST) rasa data validate --fail-on-warnings
 	$(SIGNPOST) knowledge check
 
@@ -49,6 +55,6 @@ bench: setup ## time the reading of a message, a turn and the archive's search, 
 	.venv/bin/python bench/turn.py
 	.venv/bin/python bench/archive.py --sizes 1000 10000
 
-screenshots: setup ## take the README's pictures anew
+screenshots: setup ## take the pictures of the chat anew: the README's, and one of every state
 	@scripts/browser
 	.venv/bin/python scripts/screenshots.py

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -69,6 +70,8 @@ class Settings:
     """Minutes of silence after which a conversation's next message opens a new case."""
     report_hours: int = 24
     """Hours for which the address of a report works."""
+    origins: tuple[str, ...] = ()
+    """Origins of pages, other than this server's own, that may carry the widget."""
 
     def __post_init__(self) -> None:
         if not self.database_url:
@@ -207,6 +210,29 @@ def _address(*schemes: str) -> Callable[[str], str]:
     return parse
 
 
+def _origins(text: str) -> tuple[str, ...]:
+    """Origins as browsers write them, between them spaces or commas: lower case, no path, no port that goes unsaid."""
+    found = []
+    for each in re.split(r"[\s,]+", text.strip()):
+        parts = urlsplit(each.lower())
+        bare = f"{parts.scheme}://{parts.netloc}"
+        try:
+            port = parts.port
+        except ValueError:
+            port = -1
+        if (
+            parts.scheme not in ("https", "http")
+            or not parts.hostname
+            or parts.username is not None
+            or port == -1
+            or each.lower().rstrip("/") != bare
+        ):
+            raise ValueError(f"{each!r} is no origin; write each as https://clinic.example, with spaces between")
+        usual = {"https": 443, "http": 80}[parts.scheme]
+        found.append(bare.removesuffix(f":{usual}") if port == usual else bare)
+    return tuple(dict.fromkeys(found))
+
+
 def _at_least(length: int) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if len(text) < length:
@@ -234,6 +260,7 @@ VARIABLES: dict[str, tuple[str, Callable[[str], Any]]] = {
     "SIGNPOST_TENSORFLOW": ("tensorflow", _yes_or_no),
     "SIGNPOST_SESSION_MINUTES": ("session_minutes", _whole(1, 7 * 24 * 60)),
     "SIGNPOST_REPORT_HOURS": ("report_hours", _whole(1, 30 * 24)),
+    "SIGNPOST_ORIGINS": ("origins", _origins),
 }
 """Every setting: the field it fills, and how its text is read."""
 

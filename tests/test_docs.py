@@ -36,10 +36,12 @@ COMMANDS = dict(commands(get_command(command_line)))
 def routes(tmp_path: Path) -> set[str]:
     """The path of every route of the application; a mounted folder by its own."""
     from bot.knowledge import load
+    from bot.records.conversations import Conversations
+    from bot.records.database import engine
     from bot.web.app import create_app
 
     settings = Settings(home=tmp_path, secret="s" * 32, console_password="p" * 12)
-    served: Any = create_app(settings, None, None, load())
+    served: Any = create_app(settings, None, Conversations(engine("sqlite://")), load())
     return {f"{route.path}/..." if isinstance(route, Mount) else route.path for route in served.routes}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 import tomli
 
 TREE = Path(__file__).resolve().parent.parent
+REASONS = TREE / "docs" / "adr" / "0003-dependencies.md"
 LOCKS = sorted((TREE / "requirements").glob("*.lock"))
 SETS_OF_HASHES = [*LOCKS, TREE / "scripts" / "uv.txt"]
 ENTRY = re.compile(r"^([a-z0-9][a-z0-9._-]*)(?:\[[a-z,]+\])?==([^ \\]+)", re.IGNORECASE)
@@ -84,5 +86,17 @@ def test_every_direct_dependency_has_its_reason_and_its_licence() -> None:
     project = tomli.loads((TREE / "pyproject.toml").read_text(encoding="utf-8"))
     groups = [project["project"]["dependencies"], *project["dependency-groups"].values()]
     asked = {re.split(r"[\[<>=~! ;]", requirement)[0].lower() for group in groups for requirement in group}
-    reasons = (TREE / "docs" / "adr" / "0003-dependencies.md").read_text(encoding="utf-8")
-    assert set(re.findall(r"^\| ([a-z0-9-]+) \| .+ \| .+ \|$", reasons, re.MULTILINE)) - {"package"} == asked
+    python, _, widget = REASONS.read_text(encoding="utf-8").partition("## The widget")
+    assert set(re.findall(r"^\| ([a-z0-9-]+) \| .+ \| .+ \|$", python, re.MULTILINE)) - {"package"} == asked
+    package = json.loads((TREE / "widget" / "package.json").read_text(encoding="utf-8"))
+    rows = re.findall(r"^\| ([@a-z0-9/, -]+) \| .+ \| .+ \|$", widget, re.MULTILINE)
+    named = {name for row in rows for name in row.split(", ")} - {"package"}
+    assert named == {*package["dependencies"], *package["devDependencies"]}
+
+
+def test_the_widgets_lock_has_a_hash_for_every_package_and_names_no_registry() -> None:
+    packages = json.loads((TREE / "widget" / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    assert len(packages) > 20
+    for name, package in packages.items():
+        assert "resolved" not in package, name
+        assert not name or package["integrity"].startswith("sha512-"), name

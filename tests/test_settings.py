@@ -57,6 +57,13 @@ def test_every_variable_that_the_program_names_is_a_setting() -> None:
     assert named <= set(VARIABLES)
 
 
+def test_origins_are_as_a_browser_writes_them() -> None:
+    settings = Settings.read(
+        {"SIGNPOST_ORIGINS": "https://Clinic.example:443/, http://localhost:3000 https://clinic.example http://a.b:80"}
+    )
+    assert settings.origins == ("https://clinic.example", "http://localhost:3000", "http://a.b")
+
+
 def test_an_empty_value_is_not_set() -> None:
     assert Settings.read({"SIGNPOST_PORT": "", "SIGNPOST_HOST": " "}) == Settings.read({})
 
@@ -89,6 +96,12 @@ def test_a_misspelt_variable_names_the_nearest(wrong: str, right: str) -> None:
         ("SIGNPOST_EMERGENCY_NUMBER", "call us", "telephone number"),
         ("SIGNPOST_SESSION_MINUTES", "0", "a whole number from 1 to 10080"),
         ("SIGNPOST_KNOWLEDGE_PATH", "/nowhere/at/all", "no such folder"),
+        ("SIGNPOST_ORIGINS", "*", "no origin"),
+        ("SIGNPOST_ORIGINS", "clinic.example", "no origin"),
+        ("SIGNPOST_ORIGINS", "https://clinic.example/chat", "no origin"),
+        ("SIGNPOST_ORIGINS", "https://clinic.example:port", "no origin"),
+        ("SIGNPOST_ORIGINS", "ftp://clinic.example", "no origin"),
+        ("SIGNPOST_ORIGINS", "https://user@clinic.example", "no origin"),
     ],
 )
 def test_a_value_of_the_wrong_kind_says_what_was_read_and_what_is_allowed(name: str, value: str, says: str) -> None:

@@ -37,7 +37,8 @@ class ArchivedAnswer:
     is neither is unsigned, and never a doctor's. `level` was read from the reply, or is a clinician's own where `rated`
     says so. `cut_off` marks an extract. Where `shown` is false, `withheld_because` is "calmer" or "emergency", and the
     reply is not handed on at all.
-    A similar question (`cut_off`) is shown as a question: its reply is not handed on either.
+    A related question (`question_only`), an extract or an entry that is near and not the same, is shown as a question:
+    its reply is not handed on either.
     """
 
     entry_id: int
@@ -56,6 +57,7 @@ class ArchivedAnswer:
     sample: bool = False
     cut_off: bool = False
     rated: bool = False
+    question_only: bool = False
 
     def same_question(self, other: ArchivedAnswer) -> bool:
         """Whether both answer the same question, as the replies of several doctors on one page do."""
@@ -76,7 +78,7 @@ class ArchivedAnswer:
 
 def lookup_of(answers: Sequence[ArchivedAnswer]) -> Lookup:
     """What became of a question: its closest answer was shown, or was withheld, or only related questions were near."""
-    whole = [answer for answer in answers if not answer.cut_off]
+    whole = [answer for answer in answers if not answer.question_only]
     shown = next((answer for answer in whole if answer.shown), None)
     if shown is not None:
         return Lookup(SHOWN, shown.entry_id, shown.score)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Protocol
 
@@ -88,7 +89,7 @@ class Archive:
 
         First up to `limit` whole entries that answer the question as likely as `Weights.answers_from` asks, best
         first: one whose reply is calmer than the level is withheld, and in an emergency every one is. Then, where
-        nothing is an emergency, up to four questions that are related (`cut_off`): extracts that the best shown entry
+        nothing is an emergency, up to four related questions (`question_only`): extracts that the best shown entry
         links to, and entries that are near and not the same; questions only, their replies are not handed on. An entry
         whose findings are all others than the text's is neither.
         """
@@ -215,7 +216,8 @@ def _gated(row: Row, score: float, level: str) -> ArchivedAnswer:
 
 
 def _question_only(row: Row, score: float) -> ArchivedAnswer:
-    return _answer(row, score, row.clinician_level or row.reply_level, reply="", because=None)
+    own = row.clinician_level or row.reply_level
+    return replace(_answer(row, score, own, reply="", because=None), question_only=True)
 
 
 def _answer(row: Row, score: float, level: str, *, reply: str, because: str | None) -> ArchivedAnswer:

@@ -16,12 +16,15 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.templating import Jinja2Templates
 
-from bot.console import archive
+from bot.console import archive, letters
 from bot.console.debugger import STATUSES, Debugger
 from bot.console.gate import Gate
 from bot.console.seal import Seal
 from bot.console.view import View
 from bot.knowledge.drawing import DrawingError, can_draw
+from bot.records.letters import Letters
+from bot.web.door import CHANNEL
+from bot.web.events import Events
 from bot.web.texts import Texts
 
 log = structlog.get_logger(__name__)
@@ -31,9 +34,14 @@ _templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
 
 
 def routes(
-    settings: Any, conversations: Any, knowledge: Any, archives: Optional[archive.Archives] = None
+    settings: Any,
+    conversations: Any,
+    knowledge: Any,
+    archives: Optional[archive.Archives] = None,
+    events: Optional[Events] = None,
 ) -> list[BaseRoute]:
-    """The routes of the console, all behind its password."""
+    """The routes of the console, all behind its password. `events` tells open chats what clinicians write."""
+    seal = Seal(settings.secret or "")
     texts = Texts(knowledge, settings, "console")
     gate, view = Gate(settings.console_password, texts), View(knowledge, texts)
 
@@ -64,11 +72,15 @@ def routes(
         last = max(1, -(-total // PAGE))
         return render(request, "list.html", rows=rows, total=total, page=page, last=last)
 
-    async def one(request: Request) -> Response:
+    async def one(request: Request, wrong: Optional[str] = None) -> Response:
         shown = await run_in_threadpool(conversations.show, request.path_params["id"])
         if shown is None:
             return render(request, "problem.html", 404, problem="unknown")
-        return render(request, "conversation.html", conversation=view.conversation(shown))
+        # Other channels are sent nothing yet: there a letter would never arrive.
+        letter = {"id": letters.letter_id(), "seal": seal.issue(), "most": letters.LONGEST, "wrong": wrong}
+        writable = shown["channel"] == CHANNEL and not shown["erased_at"]
+        values = {"conversation": view.conversation(shown), "letter": letter if writable else None}
+        return render(request, "conversation.html", 200 if wrong is None else 422, **values)
 
     debugger = Debugger(knowledge)
 
@@ -106,5 +118,6 @@ def routes(
         Route("/console/conversations/{id}", behind_password(one)),
         Route("/console/rules", behind_password(rules), methods=["GET", "POST"]),
         Route("/console/rules/{topic}.svg", behind_password(drawing)),
-        *archive.routes(archives, Seal(settings.secret or ""), view, render, behind_password),
+        *letters.routes(Letters(conversations.engine), events or Events(), seal, render, behind_password, one),
+        *archive.routes(archives, seal, view, render, behind_password),
     ]

@@ -62,7 +62,7 @@ def trial(archive: Searches, form: Mapping[str, Any]) -> Trial:
 def _gate(answer: ArchivedAnswer | None) -> str:
     if answer is None:
         return "far"
-    return "related" if answer.cut_off else answer.withheld_because or "shown"
+    return "related" if answer.question_only else answer.withheld_because or "shown"
 
 
 def _parts(hit: Hit) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Mapping, Optional
 
+from bot.report.understood import offered_labels
 from bot.web.texts import Texts
 
 
@@ -31,8 +32,8 @@ class View:
         turns = []
         for message in shown["messages"]:
             turns.append(self._turn(message, offered))
-            if message["from"] == "bot" and message.get("choices"):
-                offered = {choice["value"]: choice["label"] for choice in message["choices"]}
+            if message["from"] == "bot":
+                offered = offered_labels(message) or offered
         decided = [turn["decision"] for turn in turns if turn["decision"]]
         row = self.row({**shown, "level": decided[-1]["level"] if decided else None})
         return {**row, "turns": turns, "newest": decided[-1] if decided else None}
@@ -57,6 +58,8 @@ class View:
         decision = message.get("decision")
         return {
             "person": person,
+            "author": self._texts(f"one.{message['from']}"),
+            "feedback": message.get("feedback"),
             "at": self.moment(message["at"]),
             "text": message.get("text") or "",
             "picked": picked,

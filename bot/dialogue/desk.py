@@ -20,6 +20,7 @@ from actions.services import Services
 from bot.archive.answer import EMERGENCY, ArchivedAnswer
 from bot.archive.levels import LEVELS, rank
 from bot.dialogue.book import Book, DeskUnavailable, LookedUp
+from bot.dialogue.golden import misjudged
 from bot.dialogue.incoming import Message
 from bot.interview.turn import FORGET, Turn, take_turn
 from bot.nlu.reading import Reading
@@ -130,8 +131,12 @@ class Desk:
             "model": self.dialogue is not None,
             "database": self._book.works(),
             "knowledge": bool(self._services.knowledge.rules),
-            "golden": self.golden,
+            "golden": self.golden and not misjudged(self._level),
         }
+
+    def _level(self, text: str) -> str:
+        """The level of a message that stands alone, by the screen."""
+        return self._screen(Case(), Message.of("", "", text, None, "web", None))[0].decision.level
 
     def recorded(self, conversation_id: str) -> bool:
         """Whether the conversation's newest turn is in the database, and not only in the journal."""
@@ -261,7 +266,7 @@ class Desk:
         """A kind refusal; what was written is kept up to the limit, and nothing of it enters the case."""
         number = self._services.emergency_number
         reply = notice(self._services.knowledge, "too_long", length=len(message.text), most=LONGEST, number=number)
-        cut = replace(message, text=message.text[:LONGEST])
+        cut = replace(message, received=message.received[:LONGEST])
         record = self._record(cut, [reply.to_json()], before.to_json(), None)
         await self._book.store(record, before)
         return record.replies
@@ -280,7 +285,7 @@ class Desk:
             client_id=message.client_id,
             channel=message.channel,
             at=message.at,
-            text=None if message.choices is not None else message.text,
+            text=None if message.choices is not None else message.received,
             choices=message.choices,
             replies=[{"id": message.reply_id(place), **reply} for place, reply in enumerate(replies)],
             case=case,

@@ -1,9 +1,10 @@
-"""The self test of a loaded model: a few messages whose intent is beyond doubt."""
+"""The self test: a few messages whose intent, or whose level, is beyond doubt."""
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Callable, Protocol
 
 import yaml
 
@@ -20,7 +21,7 @@ class ReadsIntents(Protocol):
 async def misread(dialogue: ReadsIntents) -> list[str]:
     """The golden messages that the model gets wrong, each with what it read. Empty where the model is good."""
     wrong = []
-    for golden in yaml.safe_load(GOLDEN.read_text(encoding="utf-8")):
+    for golden in _having("intent"):
         try:
             intent = await dialogue.intent(golden["text"])
         except Exception as error:
@@ -29,3 +30,22 @@ async def misread(dialogue: ReadsIntents) -> list[str]:
         if intent != golden["intent"]:
             wrong.append(f"{golden['text']!r}: {intent}, not {golden['intent']}")
     return wrong
+
+
+def misjudged(level_of: Callable[[str], str]) -> list[str]:
+    """The golden messages whose level is not what it must be, each with what came out. `level_of` screens a text."""
+    wrong = []
+    for golden in _having("level"):
+        try:
+            level = level_of(golden["text"])
+        except Exception as error:
+            # Whatever breaks the screen breaks it for everyone: the server is not ready.
+            level = type(error).__name__
+        if level != golden["level"]:
+            wrong.append(f"{golden['text']!r}: {level}, not {golden['level']}")
+    return wrong
+
+
+@cache
+def _having(what: str) -> tuple[dict[str, Any], ...]:
+    return tuple(each for each in yaml.safe_load(GOLDEN.read_text(encoding="utf-8")) if what in each)

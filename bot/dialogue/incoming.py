@@ -12,7 +12,8 @@ from bot.dialogue.cleaning import clean
 
 @dataclass(frozen=True)
 class Message:
-    """One message of a person. `choices` is None where text was written; `at` is an aware time."""
+    """One message of a person. `choices` is None where text was written; `at` is an aware time. `text` is what is read,
+    `received` the text as it came, which is what is kept: invisible characters may hide a word, and were written."""
 
     conversation_id: str
     client_id: str
@@ -20,6 +21,7 @@ class Message:
     choices: Optional[list[str]]
     channel: str
     at: datetime
+    received: str = ""
 
     @classmethod
     def of(
@@ -33,7 +35,8 @@ class Message:
     ) -> Message:
         """The message with text and choices cleaned; `at` is now where None."""
         pressed = None if choices is None else [clean(choice) for choice in choices]
-        return cls(conversation_id, client_id, clean(text), pressed, channel, at or datetime.now(timezone.utc))
+        moment = at or datetime.now(timezone.utc)
+        return cls(conversation_id, client_id, clean(text), pressed, channel, moment, text or "")
 
     @property
     def on(self) -> date:

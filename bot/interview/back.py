@@ -26,7 +26,7 @@ def go_back(case: Case, knowledge: Knowledge) -> Optional[Case]:
         return None
     question, keys = trail[-1]
     for key in keys:
-        case = _opened(case, key, knowledge)
+        case = opened(case, key, knowledge)
     # It is put as it was, so that it does not count as one asking more.
     return replace(case, pending=question, pending_keys=keys, retracting=None, advised=False)
 
@@ -46,7 +46,8 @@ def _unasked(case: Case, question: str, keys: tuple[str, ...], knowledge: Knowle
     return replace(case, asked={key: times for key, times in counts.items() if times > 0}, spent=spent)
 
 
-def _opened(case: Case, key: str, knowledge: Knowledge) -> Case:
+def opened(case: Case, key: str, knowledge: Knowledge) -> Case:
+    """The case with what it knows of a key taken out of it; a red flag that is present stays."""
     name, _, attribute = key.partition(".")
     if name == "person":
         before = getattr(case, attribute, None)

@@ -14,7 +14,7 @@ def set_fact(case: Case, finding: str, fact: Fact, knowledge: Knowledge) -> Case
     before = case.facts.get(finding)
     if before is None:
         return case.with_fact(finding, fact)
-    if before.status == PRESENT and fact.status == ABSENT and _is_red_flag(finding, knowledge):
+    if before.status == PRESENT and fact.status == ABSENT and is_red_flag_fact(finding, knowledge):
         return replace(case, retracting=finding)
     if before.status == PRESENT and fact.status == UNCERTAIN:
         fact = replace(fact, status=PRESENT)
@@ -45,5 +45,6 @@ def _days(fact: Fact) -> str:
     return f"{fact.lasting.middle / 86400:g} days" if fact.lasting else ""
 
 
-def _is_red_flag(finding: str, knowledge: Knowledge) -> bool:
+def is_red_flag_fact(finding: str, knowledge: Knowledge) -> bool:
+    """Whether a finding, or what it is a kind of, is asked about as a red flag."""
     return any(is_red_flag(name, knowledge) for name in (finding, *knowledge.broader(finding)))

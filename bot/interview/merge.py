@@ -19,7 +19,7 @@ _YEAR, _DAY = 31557600.0, 86400.0
 # "All my life", without a number: for certain more than a year.
 _LONGSTANDING = Bounds(20 * _YEAR, 1 * _YEAR, 80 * _YEAR)
 # "It has gone", without a time: any moment up to a week ago.
-_JUST_GONE = Bounds(1 * _DAY, 0.0, 7 * _DAY)
+JUST_GONE = Bounds(1 * _DAY, 0.0, 7 * _DAY)
 # What began longer ago than this and is over is no sign of these days.
 _LONG_AGO = 90 * _DAY
 _ORDER = {ABSENT: 0, UNCERTAIN: 1, PAST: 2, PRESENT: 3}
@@ -78,7 +78,7 @@ def confirm_retraction(case: Case, confirmed: bool) -> Case:
     case = replace(case, retracting=None)
     if not confirmed:
         return case
-    change = Change(finding, PRESENT, ABSENT, confirmed=True)
+    change = Change(finding, case.status(finding) or PRESENT, ABSENT, confirmed=True)
     return replace(case.with_fact(finding, Fact(ABSENT)), changes=(*case.changes, change))
 
 
@@ -135,13 +135,13 @@ def _gone(
     if until is not None:
         return _bounds(until)
     if stretch is None:
-        return _JUST_GONE if mention.recency == "recent" else None
+        return JUST_GONE if mention.recency == "recent" else None
     if episode is not None and episode.high < stretch.low:
         # "Three weeks ago it was weak for an hour": it ended when the hour was over.
         return Bounds(stretch.seconds - episode.seconds, stretch.low - episode.high, stretch.high)
     if mention.recency == "remote":
         return _bounds(stretch)
-    if stretch.low > _LONG_AGO or (mention.recency == "unknown" and stretch.low > _JUST_GONE.high):
+    if stretch.low > _LONG_AGO or (mention.recency == "unknown" and stretch.low > JUST_GONE.high):
         return None
     return Bounds(stretch.seconds / 2, 0.0, stretch.high)
 

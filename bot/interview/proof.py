@@ -11,6 +11,7 @@ from typing import Optional
 from bot.interview.turn import take_turn
 from bot.knowledge import Knowledge, KnowledgeError, Problem, load
 from bot.knowledge.files import line_of
+from bot.knowledge.languages import check_languages
 from bot.knowledge.lint import lint
 from bot.knowledge.loading import TREE
 from bot.knowledge.model import Rule, RuleCase
@@ -45,7 +46,7 @@ def check(path: Optional[Path] = None, on: Optional[date] = None) -> list[Proble
     if knowledge.language:
         reader = Reader(knowledge) if _has_messages(knowledge) else None
         spoken = claims(knowledge, reader.lexicon if reader is not None else Lexicon(knowledge))
-    problems = [*lint(knowledge, day), *spoken, *_cases(knowledge, reader)]
+    problems = [*lint(knowledge, day), *spoken, *_cases(knowledge, reader), *check_languages(root)]
     return sorted((_located(root, each) for each in problems), key=lambda each: (each.warning, each.file, each.line))
 
 

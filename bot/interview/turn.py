@@ -9,12 +9,13 @@ from typing import Optional
 
 from bot.interview.answering import merge_choices
 from bot.interview.back import put_off
+from bot.interview.correcting import correct, is_correction
 from bot.interview.merge import confirm_retraction, merge_reading
 from bot.interview.questions import Asked, next_question
 from bot.knowledge import Knowledge
 from bot.nlu.reading import OTHER, PAST, PRESENT, Reading
 from bot.triage.asking import RED_FLAG_ASKINGS, is_red_flag
-from bot.triage.case import Case
+from bot.triage.case import ABSENT, Case
 from bot.triage.decide import decide
 from bot.triage.decision import Decision
 
@@ -58,10 +59,11 @@ def take_turn(
 ) -> Turn:
     """Merges what was said into the case, decides, and chooses what to do next. Pure.
 
-    `choices` are pressed values of the pending question; where they are given, the reading is not looked at.
+    `choices` are pressed values of the pending question, or a correction of what was understood; where they are given,
+    the reading is not looked at.
     """
-    before = case
-    if case.pending == FORGET:
+    before, opened = case, None
+    if case.pending == FORGET or is_correction(choices):
         case = put_off(case, knowledge)
     if case.pending == RETRACTION:
         case = _settle_retraction(case, reading, choices)
@@ -73,6 +75,9 @@ def take_turn(
             case = replace(case, about_other=reading.about_other)
         case = merge_reading(case, reading, knowledge)
         case = replace(case, unexplained=_unexplained(case, reading, knowledge))
+    elif is_correction(choices):
+        case, opened = correct(case, choices, knowledge)
+        case = replace(case, unexplained=_still(case, case.unexplained, knowledge))
     else:
         case = merge_choices(case, choices, knowledge)
     case = replace(case, pending=None, pending_keys=())
@@ -86,6 +91,10 @@ def take_turn(
         return Turn(CONFIRM, case, decision, reading=reading)
     if before.advised and choices is None and _known(case) == _known(before):
         return Turn(NOTHING_NEW, case, decision, reading=reading)
+    if opened is not None:
+        # Asked for, so it counts neither as a question of ours nor as its second asking.
+        case = replace(case, pending=opened.question.id, pending_keys=opened.keys)
+        return Turn(QUESTION, case, decision, opened, reading)
     asked = next_question(case, decision, knowledge)
     if asked is not None and len(case.trail) >= knowledge.most_questions:
         # Enough was asked: what is still unknown of the red flags counts as caution, as after a second asking.
@@ -94,7 +103,8 @@ def take_turn(
     if asked is not None:
         return Turn(QUESTION, _remember(case, asked), decision, asked, reading)
     if decision.covered == "no":
-        return Turn(NOT_COVERED if case.facts or case.unexplained else NOTHING, case, decision, reading=reading)
+        said = case.unexplained or any(fact.status != ABSENT for fact in case.facts.values())
+        return Turn(NOT_COVERED if said else NOTHING, case, decision, reading=reading)
     return Turn(ADVICE, replace(case, advised=True), decision, reading=reading, again=before.advised)
 
 
@@ -163,5 +173,11 @@ def _unexplained(case: Case, reading: Reading, knowledge: Knowledge) -> tuple[st
         finding = knowledge.findings.get(name)
         if finding and finding.kind == "complaint" and fact.status == PRESENT and finding.label not in known:
             known.append(finding.label)
-    present = {knowledge.findings[name].label for name, fact in case.facts.items() if fact.status == PRESENT}
-    return tuple(label for label in known if label in present)
+    return _still(case, known, knowledge)
+
+
+def _still(case: Case, labels: Sequence[str], knowledge: Knowledge) -> tuple[str, ...]:
+    """Those of the labels whose findings are present."""
+    findings = knowledge.findings
+    present = {findings[name].label for name, fact in case.facts.items() if fact.status == PRESENT and name in findings}
+    return tuple(label for label in labels if label in present)

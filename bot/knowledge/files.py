@@ -66,6 +66,7 @@ def read_documents(root: Path) -> dict[str, Any]:
     if not (root / "findings").is_dir():
         raise KnowledgeError(str(root), (), "this is no knowledge folder: it has no findings/ in it. Give its path.")
     paths = [path for name in FOLDERS for path in sorted((root / name).rglob("*.yml"))]
+    paths += sorted((root / "messages" / "en").glob("*.json"))
     paths += [root / name for name in SINGLES if (root / name).is_file()]
     documents: dict[str, Any] = {}
     for path in paths:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Mapping, Optional
 
 from bot.knowledge.codes import codes
@@ -49,7 +49,7 @@ def build(documents: Mapping[str, Any]) -> Knowledge:
     topics = _topics(documents, findings, sources)
     rules = _rules(documents, findings, sources)
     questions, limits = _interview(documents.get("interview.yml", {}), findings)
-    groups = {name.split("/")[-1][:-4]: data for name, data in documents.items() if name.startswith("messages/en/")}
+    groups = {PurePosixPath(name).stem: data for name, data in documents.items() if name.startswith("messages/en/")}
     language = word_lists({name: data for name, data in documents.items() if name.startswith("language/en/")})
     data = canonical(documents)
     return Knowledge(

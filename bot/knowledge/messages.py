@@ -11,7 +11,7 @@ class Messages:
     """The texts of one language."""
 
     def __init__(self, groups: Mapping[str, Any]) -> None:
-        self._texts = dict(_flatten("", groups))
+        self._texts = dict(flatten(groups))
 
     def text(self, key: str, **values: object) -> str:
         """The text under `key` with its {placeholders} filled. Raises KeyError that names the nearest key."""
@@ -34,12 +34,13 @@ class Messages:
         return iter(self._texts)
 
 
-def _flatten(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
+def flatten(value: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """The texts of nested groups, each by its whole key, the names on the way joined by dots; a list counts from 0."""
     if isinstance(value, Mapping):
         for name, inner in value.items():
-            yield from _flatten(f"{prefix}.{name}" if prefix else str(name), inner)
+            yield from flatten(inner, f"{prefix}.{name}" if prefix else str(name))
     elif isinstance(value, list):
         for place, inner in enumerate(value):
-            yield from _flatten(f"{prefix}.{place}", inner)
+            yield from flatten(inner, f"{prefix}.{place}")
     else:
         yield prefix, str(value).strip()

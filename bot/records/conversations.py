@@ -14,10 +14,21 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.records.canonical import canonical, storable
 from bot.records.database import insert_absent, writing
-from bot.records.models import archive_entries, archive_lookups, conversations, decisions, knowledge_versions, messages
+from bot.records.existence import Erased, UnknownConversation, is_erased
+from bot.records.feedback import given
+from bot.records.letters import CLINICIAN
+from bot.records.models import (
+    archive_entries,
+    archive_lookups,
+    conversations,
+    decisions,
+    feedback,
+    knowledge_versions,
+    messages,
+)
 from bot.records.turn_record import TurnRecord
 
-__all__ = ["Conversations", "Erased", "TurnRecord", "UnknownConversation"]
+__all__ = ["Conversations", "TurnRecord"]
 
 
 log = structlog.get_logger(__name__)
@@ -25,19 +36,16 @@ log = structlog.get_logger(__name__)
 Rows = list[dict[str, Any]]
 
 
-class UnknownConversation(LookupError):
-    """There is no conversation of this id."""
-
-
-class Erased(LookupError):
-    """The conversation was erased: its id is not used again."""
-
-
 class Conversations:
     """The conversations of one database. Every method is one transaction; any number of threads may share it."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    @property
+    def engine(self) -> Engine:
+        """The database, for what is kept beside the conversations."""
+        return self._engine
 
     def open(self, conversation_id: str, channel: str, consent: bool, at: datetime) -> None:
         """Begins a conversation. Opening it again changes nothing, except that consent given later is noted.
@@ -47,7 +55,7 @@ class Conversations:
         with writing(self._engine) as connection:
             new = {"id": conversation_id, "channel": channel, "consent": consent, "opened_at": at, "last_at": at}
             if insert_absent(connection, conversations, new) is None:
-                if _erased(connection, conversation_id):
+                if is_erased(connection, conversation_id):
                     raise Erased(f"conversation {conversation_id} was erased: open one with a new id")
                 if consent:
                     here = conversations.c.id == conversation_id
@@ -63,7 +71,7 @@ class Conversations:
         """Whether a conversation of this id was there and was erased, asked in one look: one that is stored meanwhile
         was not."""
         with self._engine.connect() as connection:
-            return _erased(connection, conversation_id)
+            return is_erased(connection, conversation_id)
 
     def turn(self, conversation_id: str, client_id: str) -> Rows | None:
         """The replies already given to the message that a client gave this id; None where it was not stored yet."""
@@ -87,7 +95,7 @@ class Conversations:
         with writing(self._engine) as connection:
             first = {"channel": record.channel, "consent": False, "opened_at": record.at, "last_at": record.at}
             opened = insert_absent(connection, conversations, {"id": record.conversation_id, **first})
-            if opened is None and _erased(connection, record.conversation_id):
+            if opened is None and is_erased(connection, record.conversation_id):
                 return False
             asked = {
                 "conversation_id": record.conversation_id,
@@ -134,8 +142,11 @@ class Conversations:
             return connection.execute(newest).scalar()
 
     def history(self, conversation_id: str) -> Rows:
-        """Every message in order: {"from": "person", id, at, text or choices} or {"from": "bot", at, and the reply}."""
-        return [_public(row) for row in self._messages(conversation_id)]
+        """Every message in order: {"from": "person", id, at, text or choices}, {"from": "bot", at, and the reply}, or
+        {"from": "clinician", at, id, kind, text}. A reply of which the person said whether it helped carries that.
+        """
+        rows, judged = self._messages(conversation_id)
+        return [_public(row, judged) for row in rows]
 
     def list(self, limit: int = 50, offset: int = 0) -> Rows:
         """Conversations, the one last spoken in first: id, channel, times, counts, newest level."""
@@ -180,10 +191,8 @@ class Conversations:
         if shell is None:
             return None
         by_message = {row.message_id: _decision(row) for row in made}
-        said = [
-            {**_public(row), "failed": row.failed, "decision": by_message.get(row.id)}
-            for row in self._messages(conversation_id)
-        ]
+        rows, judged = self._messages(conversation_id)
+        said = [{**_public(row, judged), "failed": row.failed, "decision": by_message.get(row.id)} for row in rows]
         return {**_shell(shell), "messages": said}
 
     def knowledge(self, version: str) -> bytes | None:
@@ -208,6 +217,7 @@ class Conversations:
             if shell.receipt is not None:
                 return dict(shell.receipt)
             counts = {"decisions": _delete(connection, decisions, conversation_id)}
+            counts["feedback"] = _delete(connection, feedback, conversation_id)
             _delete(connection, archive_lookups, conversation_id)
             answers = and_(messages.c.conversation_id == conversation_id, messages.c.answers_id.is_not(None))
             replies = connection.execute(delete(messages).where(answers)).rowcount
@@ -226,7 +236,8 @@ class Conversations:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         return receipt
 
-    def _messages(self, conversation_id: str) -> Sequence[Row]:
+    def _messages(self, conversation_id: str) -> tuple[Sequence[Row], dict[str, dict[str, Any]]]:
+        """The rows of a conversation in order, and the feedback to its replies."""
         turn = func.coalesce(messages.c.answers_id, messages.c.id)
         query = (
             select(messages)
@@ -234,12 +245,7 @@ class Conversations:
             .order_by(messages.c.at, turn, messages.c.id)
         )
         with self._engine.connect() as connection:
-            return tuple(connection.execute(query).all())
-
-
-def _erased(connection: Connection, conversation_id: str) -> bool:
-    query = select(conversations.c.erased_at).where(conversations.c.id == conversation_id)
-    return connection.execute(query).scalar() is not None
+            return tuple(connection.execute(query).all()), given(connection, conversation_id)
 
 
 def _delete(connection: Connection, table: Any, conversation_id: str) -> int:
@@ -287,10 +293,12 @@ def _store_lookup(connection: Connection, record: TurnRecord, message_id: int) -
         log.error("lookup not recorded", conversation=record.conversation_id, error=type(error).__name__)
 
 
-def _public(row: Row) -> dict[str, Any]:
+def _public(row: Row, judged: Mapping[str, Any]) -> dict[str, Any]:
     at = row.at.isoformat()
     if row.client_id is None:
-        return {"from": "bot", "at": at, **row.reply}
+        judgement = judged.get(row.reply.get("id", ""))
+        author = CLINICIAN if row.reply.get("kind") == CLINICIAN else "bot"
+        return {"from": author, "at": at, **row.reply, **({"feedback": judgement} if judgement else {})}
     said = {"text": row.text} if row.choices is None else {"choices": row.choices}
     return {"from": "person", "id": row.client_id, "at": at, **said}
 

@@ -165,6 +165,19 @@ decisions = Table(
     Index(None, "conversation_id", "at"),
 )
 
+# What a person says of a reply, the newest word alone. `reply_id` is the id inside the reply's JSON.
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("conversation_id", String(64), ForeignKey("conversations.id"), nullable=False),
+    Column("reply_id", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("helpful", Boolean, nullable=False),
+    Column("comment", Text),
+    UniqueConstraint("conversation_id", "reply_id"),
+)
+
 archive_entries = Table(
     "archive_entries",
     metadata,

@@ -13,6 +13,7 @@ from bot.knowledge.model import Line, Topic
 from bot.report.answer import answer_part, answer_text, similar_part
 from bot.report.describe import acknowledged, denied, describe_change, understood, unread
 from bot.report.reply import Reply
+from bot.report.understood import understood_parts
 from bot.triage.decision import Fired
 
 _MOST_CHANGES, _MOST_REASONS = 6, 3
@@ -82,7 +83,7 @@ def advice(
     parts: dict[str, Any] = {
         **level_part(decision.level, knowledge, number),
         "reasons": reasons,
-        "understood": [{"text": text} for text in understood(turn.case, knowledge)],
+        "understood": understood_parts(turn.case, knowledge),
         "denied": denied(turn.case, knowledge),
         "not_understood": unread(turn),
         "unexplained": list(turn.case.unexplained),
@@ -109,7 +110,7 @@ def _child(turn: Turn, knowledge: Knowledge, number: str) -> Reply:
         "level_label": messages.text("level.child.label"),
         "timeframe": messages.text("level.child.timeframe"),
         "reasons": [{"text": messages.text("notice.child"), "rule": None, "sources": []}],
-        "understood": [{"text": text} for text in understood(turn.case, knowledge)],
+        "understood": understood_parts(turn.case, knowledge),
         "not_understood": unread(turn),
         "answer": None,
         "similar": [],

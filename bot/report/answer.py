@@ -24,7 +24,7 @@ def answer_part(answers: Sequence[ArchivedAnswer], knowledge: Knowledge, on: Opt
     of the notes that the heading does not say as well. Where another reply to the same question differs, it stands in
     `others`, in the same shape, with a `heading` of its own: replies are laid side by side, and never made into one.
     """
-    whole = [answer for answer in answers if not answer.cut_off]
+    whole = [answer for answer in answers if not answer.question_only]
     shown = next((answer for answer in whole if answer.shown), None)
     messages = knowledge.messages
     if shown is None:
@@ -64,7 +64,7 @@ def answer_text(part: dict[str, Any]) -> str:
 def answer_parts(answers: Sequence[ArchivedAnswer], knowledge: Knowledge, on: Optional[date]) -> list[dict[str, Any]]:
     """Every answered question that may be shown, best first, each as `answer_part` gives it; where none may, the part
     that says why, and where none is near, nothing."""
-    whole = [answer for answer in answers if not answer.cut_off]
+    whole = [answer for answer in answers if not answer.question_only]
     parts = []
     while shown := next((answer for answer in whole if answer.shown), None):
         parts.append(answer_part([each for each in whole if each.same_question(shown)], knowledge, on))
@@ -77,7 +77,7 @@ def similar_part(answers: Sequence[ArchivedAnswer]) -> list[dict[str, Any]]:
     return [
         {"title": answer.title, "question": answer.question, "cut_off": answer.cut_off}
         for answer in answers
-        if answer.cut_off
+        if answer.question_only
     ]
 
 

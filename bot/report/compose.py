@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Optional
 
@@ -24,6 +25,7 @@ from bot.report.advice import advice, emergency
 from bot.report.crisis import crisis
 from bot.report.describe import acknowledged, unread
 from bot.report.reply import Choice, Reply
+from bot.report.understood import understood_parts
 
 
 def compose(
@@ -45,16 +47,23 @@ def compose(
         return emergency(turn, knowledge, emergency_number)
     if turn.kind == CONFIRM:
         return _confirm(turn, knowledge)
-    if turn.kind == QUESTION and turn.question is not None:
-        return _question(turn, turn.question, knowledge)
     if turn.kind == ADVICE:
         return advice(turn, knowledge, emergency_number, answers, on)
+    return replace(
+        _shorter(turn, knowledge, emergency_number), understood=tuple(understood_parts(turn.case, knowledge))
+    )
+
+
+def _shorter(turn: Turn, knowledge: Knowledge, number: str) -> Reply:
+    """A question or a notice: what comes before the advice, or of a message that adds nothing to it."""
+    if turn.kind == QUESTION and turn.question is not None:
+        return _question(turn, turn.question, knowledge)
     if turn.kind == NOTHING_NEW:
-        headline = knowledge.messages.text(f"level.{turn.decision.level}.headline", number=emergency_number)
+        headline = knowledge.messages.text(f"level.{turn.decision.level}.headline", number=number)
         return notice(knowledge, "nothing_new", headline=headline)
     if turn.kind == NOT_COVERED:
-        return _plain(turn, knowledge, "notice.not_covered", emergency_number)
-    return _plain(turn, knowledge, "notice.nothing", emergency_number)
+        return _plain(turn, knowledge, "notice.not_covered", number)
+    return _plain(turn, knowledge, "notice.nothing", number)
 
 
 def greeting(knowledge: Knowledge, *, emergency_number: str) -> Reply:

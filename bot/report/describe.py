@@ -56,8 +56,8 @@ def describe_time(seconds: float, knowledge: Knowledge) -> str:
     raise AssertionError("minutes fit everything")
 
 
-def understood(case: Case, knowledge: Knowledge, urgent_first: bool = False) -> list[str]:
-    """Everything present or past in the case, in words: the complaint first, or what is most urgent first."""
+def said_findings(case: Case, knowledge: Knowledge, urgent_first: bool = False) -> list[str]:
+    """Every finding that is present or past in the case: the complaint first, or what is most urgent first."""
     complaints = [name for topic in knowledge.topics.values() for name in topic.complaints]
 
     def rank(name: str) -> tuple[int, int, str]:
@@ -66,7 +66,12 @@ def understood(case: Case, knowledge: Knowledge, urgent_first: bool = False) -> 
         return (-highest if urgent_first else 0, len(complaints) - place if urgent_first else place, name)
 
     said = [name for name, fact in case.facts.items() if name in knowledge.findings and fact.status in (PRESENT, PAST)]
-    return [describe_fact(name, case.facts[name], knowledge) for name in sorted(said, key=rank)]
+    return sorted(said, key=rank)
+
+
+def understood(case: Case, knowledge: Knowledge, urgent_first: bool = False) -> list[str]:
+    """Everything present or past in the case, in words, in the order of `said_findings`."""
+    return [describe_fact(name, case.facts[name], knowledge) for name in said_findings(case, knowledge, urgent_first)]
 
 
 def denied(case: Case, knowledge: Knowledge) -> list[str]:

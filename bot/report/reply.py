@@ -20,7 +20,8 @@ class Reply:
 
     `text` is the whole reply as plain text, enough by itself for a channel that shows only text. `several` says
     whether more than one of `choices` may be picked. `advice` holds level, headline, reasons, answer, self_care,
-    safety_net and would_change, as the chat API gives them.
+    safety_net and would_change, as the chat API gives them. `understood` is what was understood so far, each part
+    with the choices that put it right (`bot.report.understood`); an advice has it among its own parts.
     """
 
     kind: str
@@ -28,6 +29,7 @@ class Reply:
     choices: tuple[Choice, ...] = ()
     several: bool = False
     advice: Optional[Mapping[str, Any]] = None
+    understood: tuple[Mapping[str, Any], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The message of the chat API, less its id."""
@@ -35,6 +37,8 @@ class Reply:
         if self.choices:
             data["choices"] = [{"label": choice.label, "value": choice.value} for choice in self.choices]
             data["several"] = self.several
+        if self.understood:
+            data["understood"] = [dict(part) for part in self.understood]
         if self.advice is not None:
             data["advice"] = dict(self.advice)
         return data
@@ -43,4 +47,5 @@ class Reply:
     def from_json(cls, data: Mapping[str, Any]) -> Reply:
         """The reply that `to_json` wrote."""
         choices = tuple(Choice(choice["label"], choice["value"]) for choice in data.get("choices", ()))
-        return cls(data["kind"], data["text"], choices, bool(data.get("several", False)), data.get("advice"))
+        several, understood = bool(data.get("several", False)), tuple(data.get("understood", ()))
+        return cls(data["kind"], data["text"], choices, several, data.get("advice"), understood)

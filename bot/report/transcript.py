@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
 
+from bot.interview.correcting import is_correction
+from bot.report.understood import offered_labels
+
 Row = Mapping[str, Any]
 _WORDS = {"none", "not_sure"}
 
@@ -57,6 +60,9 @@ def transcript(rows: Sequence[Row], reply_id: str) -> Optional[Transcript]:
     for row in _same_case(rows[:place]):
         if row["from"] == "bot":
             question = row if row.get("kind") == "question" else None
+        elif row["from"] != "person" or is_correction(row.get("choices")):
+            # What a clinician wrote in between, or what put an earlier word right, answers no question.
+            continue
         elif question is not None:
             exchanges.append(Exchange(_question(question), _answers(row, question), _offered(question)))
             question = None
@@ -96,5 +102,5 @@ def _offered(row: Row) -> tuple[str, ...]:
 def _answers(row: Row, question: Row) -> tuple[Picked, ...]:
     if row.get("choices") is None:
         return (Picked(row.get("text") or ""),)
-    labels = {choice["value"]: choice["label"] for choice in question.get("choices") or ()}
+    labels = offered_labels(question)
     return tuple(Picked(labels.get(value, value), value) for value in row["choices"])

@@ -11,12 +11,15 @@ from starlette.middleware import Middleware
 
 from bot.console.app import routes as console_routes
 from bot.console.archive import Archives
+from bot.knowledge.languages import languages
 from bot.web import chat, health, pages, reports, similar
 from bot.web.door import Door
 from bot.web.errors import Refusal, on_http_error, on_refusal
+from bot.web.events import Events
 from bot.web.guard import Guard
 from bot.web.limits import ADDRESS, CONVERSATION, Rate
 from bot.web.metrics import Metrics
+from bot.web.origins import OriginGuard, Origins
 from bot.web.texts import Texts
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
@@ -37,25 +40,36 @@ def create_app(
 
     Without `archives` the console's pages of the archive say that it cannot be read.
     """
-    metrics = Metrics()
+    metrics, events = Metrics(), Events()
     texts = Texts(knowledge, settings, "web")
+    origins = Origins(settings.origins)
     app = Starlette(
         routes=[
             *chat.ROUTES,
             *similar.ROUTES,
             *health.ROUTES,
             *pages.ROUTES,
+            # For whoever sets it up; patients are shown no clinic that is not there.
+            *([] if settings.public else pages.OPERATORS),
             *reports.ROUTES,
-            *console_routes(settings, conversations, knowledge, archives),
+            *console_routes(settings, conversations, knowledge, archives, events),
         ],
-        middleware=[Middleware(Guard, texts=texts, metrics=metrics)],
+        middleware=[
+            Middleware(Guard, texts=texts, metrics=metrics),
+            Middleware(OriginGuard, origins=origins, texts=texts, metrics=metrics),
+        ],
         exception_handlers={Refusal: on_refusal, HTTPException: on_http_error},
         lifespan=lifespan,
     )
     # A path is one path: a slash at its end is not answered with a redirect, which would drop a message's body.
     app.router.redirect_slashes = False
     app.state.metrics = metrics
+    app.state.events = events
+    app.state.origins = origins
     app.state.texts = texts
+    app.state.widget_texts = texts.of("widget")
+    app.state.page_texts = texts.of("pages")
+    app.state.languages = languages(settings.knowledge_path)
     app.state.knowledge = knowledge
     app.state.unsigned = len(unsigned(knowledge))
     app.state.desk = desk

@@ -15,8 +15,10 @@ from bot.web.texts import Texts
 ID_LENGTH = 128
 CHOICES = 50
 CHOICE_LENGTH = 200
+COMMENT_LENGTH = 2_000
 _MESSAGE_FIELDS = {"id", "text", "choices", "consent"}
 _OPENING_FIELDS = {"consent"}
+_FEEDBACK_FIELDS = {"message", "helpful", "comment"}
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,15 @@ class Inbound:
     choices: Optional[list[str]]
     consent: bool
     fault: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a person says of a reply: whether it helped, and why."""
+
+    reply_id: str
+    helpful: bool
+    comment: Optional[str]
 
 
 async def read_json(request: Request, texts: Texts) -> Any:
@@ -80,6 +91,18 @@ def inbound(data: Any, texts: Texts) -> Inbound:
     return Inbound(clean(data["id"]), text, choices, bool(data.get("consent")))
 
 
+def judgement(data: Any, texts: Texts) -> Judgement:
+    """The body of `POST /api/conversations/feedback`. Raises Refusal bad_feedback."""
+    if not isinstance(data, dict):
+        given = "nothing" if data is None else _kind(data)
+        raise Refusal("bad_feedback", detail=texts("details.not_an_object", given=given))
+    fault = _judgement_fault(data, texts)
+    if fault:
+        raise Refusal("bad_feedback", detail=fault)
+    comment = clean(data["comment"]).strip() if data.get("comment") else ""
+    return Judgement(clean(data["message"]), data["helpful"], comment or None)
+
+
 def clean(text: str) -> str:
     """The text without what no database can hold: half surrogates and NUL become the replacement character."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\x00", "\ufffd")
@@ -100,6 +123,17 @@ def _message_fault(data: Mapping[str, Any], texts: Texts) -> Optional[str]:
     if text is not None and not text.strip():
         return texts("details.empty")
     return _consent_fault(data, texts) or _unknown_field(data, _MESSAGE_FIELDS, texts)
+
+
+def _judgement_fault(data: Mapping[str, Any], texts: Texts) -> Optional[str]:
+    message, comment = data.get("message"), data.get("comment")
+    if not isinstance(message, str) or not 0 < len(message) <= ID_LENGTH:
+        return texts("details.no_reply", limit=ID_LENGTH)
+    if not isinstance(data.get("helpful"), bool):
+        return texts("details.helpful_not_bool")
+    if comment is not None and (not isinstance(comment, str) or len(comment) > COMMENT_LENGTH):
+        return texts("details.comment_too_long", limit=COMMENT_LENGTH)
+    return _unknown_field(data, _FEEDBACK_FIELDS, texts)
 
 
 def _are_choices(choices: Any) -> bool:

@@ -14,9 +14,11 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.dialogue.book import DeskUnavailable
-from bot.records.conversations import Conversations, Erased, UnknownConversation
+from bot.records.conversations import Conversations
+from bot.records.existence import Erased, UnknownConversation
+from bot.records.feedback import Feedback, UnknownReply
 from bot.report.compose import greeting
-from bot.web.body import Inbound
+from bot.web.body import Inbound, Judgement
 from bot.web.errors import Refusal
 from bot.web.limits import ADDRESS, CONVERSATION, Limiter, Rate
 from bot.web.metrics import Metrics
@@ -62,6 +64,7 @@ class Door:
         self._by_conversation = Limiter(by_conversation)
         self._by_address = Limiter(by_address)
         self._now = now
+        self._feedback = Feedback(conversations.engine)
         self._threads = ThreadPoolExecutor(8, thread_name_prefix="door")
         self._consented: set[str] = set()
         # Conversations that the database did not take when they were opened.
@@ -146,6 +149,22 @@ class Door:
             log.error("web.archive_failed", error=type(error).__name__)
             raise Refusal("archive_unavailable", AGAIN) from error
         return found
+
+    async def judge(self, ticket: Ticket, judgement: Judgement, address: str) -> None:
+        """Keeps what the person says of a reply. Raises Refusal: reply_unknown, gone, too_many or unavailable."""
+        refused = self._paced(ticket, address)
+        if refused is not None:
+            raise refused
+        said = (ticket.conversation_id, judgement.reply_id, judgement.helpful, judgement.comment, self._now())
+        try:
+            await self._ask(self._feedback.give, *said, patience=LONGEST_WAIT)
+        except _Silent as error:
+            raise Refusal("unavailable", AGAIN) from error
+        except Erased as error:
+            raise Refusal("gone") from error
+        except (UnknownReply, UnknownConversation) as error:
+            raise Refusal("reply_unknown") from error
+        self._metrics.count("feedback", helpful=str(judgement.helpful).lower())
 
     async def erase(self, ticket: Ticket) -> dict[str, Any]:
         """Erases the conversation, here and in what the desk remembers; the receipt. Raises Refusal unavailable."""
@@ -258,6 +277,10 @@ class Door:
             except Refusal as refusal:
                 return refusal
         return None
+
+    def pace(self, address: str) -> None:
+        """Counts a request of an address that says nothing. Raises Refusal too_many."""
+        self._pace(self._by_address, address)
 
     def _pace(self, limiter: Limiter, key: str) -> None:
         seconds = limiter.take(key)

@@ -7,6 +7,7 @@ from threading import Lock
 
 _HELP = {
     "conversations": "Conversations opened.",
+    "feedback": "Replies that a person said helped, or did not.",
     "erased": "Conversations erased at a person's request.",
     "replies": "Replies given, by kind and by level of the advice.",
     "errors": "Requests refused or failed, by code.",

@@ -3,158 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from bot.dialogue.desk import LONGEST
-from bot.web.body import CHOICE_LENGTH, CHOICES, ID_LENGTH
-
-Schema = dict[str, Any]
-
-_TEXT: Schema = {"type": "string"}
-_TEXTS: Schema = {"type": "array", "items": _TEXT}
-_LEVELS = ["emergency", "same_day", "within_2_weeks", "routine", "self_care", "unknown"]
-_KINDS = ["greeting", "question", "advice", "emergency", "notice", "failure"]
-_CHOICE: Schema = {
-    "type": "object",
-    "required": ["label", "value"],
-    "properties": {"label": _TEXT, "value": _TEXT},
-}
-_REASON: Schema = {
-    "type": "object",
-    "required": ["text"],
-    "properties": {"text": _TEXT, "rule": {"type": ["object", "null"]}, "sources": {"type": "array"}},
-}
-_ADVICE: Schema = {
-    "type": "object",
-    "description": "Fields may be added. What there is nothing to say about is left out, empty or null.",
-    "required": ["level"],
-    "properties": {
-        "level": {"enum": _LEVELS},
-        "headline": _TEXT,
-        "reasons": {"type": "array", "items": _REASON},
-        "answer": {
-            "type": ["object", "null"],
-            "description": "An archived reply, or why it is withheld. `others` may hold one that differs.",
-        },
-        "self_care": {"type": "array"},
-        "safety_net": {"type": ["object", "null"]},
-        "would_change": {"type": "array"},
-        "report_url": {"type": ["string", "null"], "description": "The path of the report; its key expires."},
-    },
-}
-_MESSAGE: Schema = {
-    "type": "object",
-    "required": ["id", "kind", "text"],
-    "properties": {
-        "id": _TEXT,
-        "kind": {"enum": _KINDS},
-        "text": {**_TEXT, "description": "The whole message as plain text. Never HTML."},
-        "choices": {"type": "array", "items": {"$ref": "#/components/schemas/Choice"}},
-        "several": {"type": "boolean", "description": "Whether more than one of the choices may be sent."},
-        "advice": {"$ref": "#/components/schemas/Advice"},
-    },
-}
-_SAID: Schema = {
-    "type": "object",
-    "required": ["from", "at"],
-    "properties": {
-        "from": {"enum": ["person", "bot"]},
-        "at": {"type": "string", "format": "date-time"},
-        "id": _TEXT,
-        "text": {"type": ["string", "null"]},
-        "choices": {"type": "array"},
-    },
-}
-_ID: Schema = {
-    "type": "string",
-    "minLength": 1,
-    "maxLength": ID_LENGTH,
-    "description": "Made by the client, new for each message. Sent twice, it is answered once.",
-}
-_CONSENT: Schema = {"type": "boolean", "description": "Consent to storing what is written, noted with the message."}
-_SEND: Schema = {
-    "type": "object",
-    "required": ["id"],
-    "properties": {
-        "id": _ID,
-        "text": {"type": "string", "minLength": 1, "pattern": r"\S"},
-        "choices": {
-            "type": "array",
-            "minItems": 1,
-            "maxItems": CHOICES,
-            "items": {"type": "string", "minLength": 1, "maxLength": CHOICE_LENGTH},
-        },
-        "consent": _CONSENT,
-    },
-    "oneOf": [{"required": ["text"]}, {"required": ["choices"]}],
-    "additionalProperties": False,
-}
-_OPEN: Schema = {
-    "type": ["object", "null"],
-    "properties": {"consent": _CONSENT},
-    "additionalProperties": False,
-}
-_ARCHIVED: Schema = {
-    "type": "object",
-    "required": ["answers", "similar"],
-    "properties": {
-        "answers": {
-            "type": "array",
-            "description": "Each as the `answer` of an advice: an archived reply, or why the closest is withheld.",
-            "items": {"type": "object", "required": ["shown", "heading", "text"]},
-        },
-        "similar": {
-            "type": "array",
-            "items": {"type": "object", "required": ["title", "question"], "properties": {"title": _TEXT}},
-        },
-        "message": {**_TEXT, "description": "In an emergency alone: whom to call. Nothing else is given then."},
-    },
-}
-_ERROR: Schema = {
-    "type": "object",
-    "required": ["error"],
-    "properties": {
-        "error": {
-            "type": "object",
-            "required": ["code", "message"],
-            "properties": {"code": _TEXT, "message": _TEXT, "hint": _TEXT},
-        }
-    },
-}
-_RECEIPT: Schema = {
-    "type": "object",
-    "required": ["receipt"],
-    "properties": {
-        "receipt": {
-            "type": "object",
-            "required": ["conversation", "erased_at", "erased"],
-            "properties": {
-                "conversation": _TEXT,
-                "erased_at": {"type": "string", "format": "date-time"},
-                "erased": {"type": "object", "additionalProperties": {"type": "integer"}},
-            },
-        }
-    },
-}
+from bot.web.chat import LONGEST_STREAM
+from bot.web.schemas import (
+    ADVICE,
+    ARCHIVED,
+    CHOICE,
+    ERROR,
+    JUDGE,
+    JUDGED,
+    MESSAGE,
+    OPEN,
+    RECEIPT,
+    SAID,
+    SEND,
+    TEXT,
+    WORDS,
+    Schema,
+)
 
 
 def document() -> Schema:
     """The whole description, as JSON."""
-    opened = {"type": "object", "required": ["token", "messages"], "properties": {"token": _TEXT, "messages": _list()}}
+    opened = {"type": "object", "required": ["token", "messages"], "properties": {"token": TEXT, "messages": _list()}}
     replies = {"type": "object", "required": ["messages"], "properties": {"messages": _list()}}
-    said = {"type": "object", "required": ["messages"], "properties": {"messages": {"type": "array", "items": _SAID}}}
+    said = {"type": "object", "required": ["messages"], "properties": {"messages": {"type": "array", "items": SAID}}}
     ready = {
         "type": "object",
         "required": ["ready", "checks"],
         "properties": {"ready": {"const": True}, "checks": {"type": "object", "additionalProperties": {"const": True}}},
-    }
-    words = {
-        "type": "object",
-        "required": ["language", "texts", "numbers", "demonstration"],
-        "properties": {
-            "texts": {"type": "object", "additionalProperties": _TEXT},
-            "demonstration": {"type": "boolean"},
-        },
     }
     return {
         "openapi": "3.1.0",
@@ -169,13 +47,13 @@ def document() -> Schema:
                     "openConversation",
                     "Begin a conversation",
                     {"201": _json("Begun", opened)},
-                    "400 413 415 422 429",
-                    _OPEN,
+                    "400 403 413 415 422 429",
+                    OPEN,
                     body_required=False,
                     token=False,
                 ),
                 "delete": _operation(
-                    "eraseConversation", "Erase it", {"200": _json("Receipt", _RECEIPT)}, "401 410 503"
+                    "eraseConversation", "Erase it", {"200": _json("Receipt", RECEIPT)}, "401 403 410 503"
                 ),
             },
             "/api/conversations/messages": {
@@ -184,21 +62,43 @@ def document() -> Schema:
                     "Say something",
                     {"200": _json("Replies", replies)},
                     "400 401 403 410 413 415 422 429 503",
-                    _SEND,
+                    SEND,
                 ),
-                "get": _operation("readHistory", "Read both sides", {"200": _json("History", said)}, "401 410 503"),
+                "get": _operation("readHistory", "Read both sides", {"200": _json("History", said)}, "401 403 410 503"),
             },
-            "/api/archive/search": _search(
+            "/api/conversations/events": _with_query(
+                _operation("hear", "What happens from now on", {"200": _stream()}, "401 403 410 422 429"),
+                "seconds",
+                {"type": "integer", "minimum": 0, "maximum": LONGEST_STREAM},
+                "How long the stream lasts; it is meant to be opened again.",
+            ),
+            "/api/conversations/feedback": {
+                "post": _operation(
+                    "judge",
+                    "Whether a reply helped",
+                    {"200": _json("Kept", JUDGED)},
+                    "400 401 403 404 410 413 415 422 429 503",
+                    JUDGE,
+                ),
+            },
+            "/api/archive/search": _with_query(
                 _operation(
                     "searchArchive",
                     "Archived questions like a text, behind the gate of the conversation's last decision",
-                    {"200": _json("Found", _ARCHIVED)},
-                    "401 410 422 429 503",
-                )
+                    {"200": _json("Found", ARCHIVED)},
+                    "401 403 410 422 429 503",
+                ),
+                "text",
+                {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": r"\S"},
+                "The words to look for.",
+                required=True,
             ),
-            "/api/texts": {
-                "get": _operation("readTexts", "The widget's words", {"200": _json("Words", words)}, "", token=False)
-            },
+            "/api/texts": _with_query(
+                _operation("readTexts", "The widget's words", {"200": _json("Words", WORDS)}, "", token=False),
+                "language",
+                TEXT,
+                "A BCP 47 tag; the nearest language that there is, else English, is given.",
+            ),
             "/reports/{key}": _report(
                 _operation("readReport", "The report as a page", {"200": _html("Report")}, "", token=False), _html
             ),
@@ -212,7 +112,7 @@ def document() -> Schema:
             "/metrics": {"get": _operation("metrics", "Counters for Prometheus", {"200": _plain()}, "", token=False)},
         },
         "components": {
-            "schemas": {"Choice": _CHOICE, "Advice": _ADVICE, "Message": _MESSAGE, "Error": _ERROR},
+            "schemas": {"Choice": CHOICE, "Advice": ADVICE, "Message": MESSAGE, "Error": ERROR},
             "securitySchemes": {"conversation": {"type": "http", "scheme": "bearer"}},
         },
     }
@@ -241,9 +141,10 @@ def _operation(
     return operation
 
 
-def _search(operation: Schema) -> Schema:
-    schema = {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": r"\S"}
-    operation["parameters"] = [{"name": "text", "in": "query", "required": True, "schema": schema}]
+def _with_query(operation: Schema, name: str, schema: Schema, description: str, *, required: bool = False) -> Schema:
+    """A path that is only read, with one parameter in its query."""
+    parameter = {"name": name, "in": "query", "required": required, "schema": schema, "description": description}
+    operation["parameters"] = [parameter]
     return {"get": operation}
 
 
@@ -270,6 +171,11 @@ def _fhir() -> Schema:
 
 def _json(description: str, schema: Schema) -> Schema:
     return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def _stream() -> Schema:
+    text = "Server-sent events: typing {on}, message (as in the history), feedback {message, helpful}, erased {}."
+    return {"description": text, "content": {"text/event-stream": {"schema": {"type": "string"}}}}
 
 
 def _plain() -> Schema:

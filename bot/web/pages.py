@@ -11,7 +11,9 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
+from bot.knowledge.languages import ENGLISH, nearest_language
 from bot.web.openapi import document
+from bot.web.origins import is_admitted
 
 HERE = Path(__file__).parent
 _templates = Jinja2Templates(directory=HERE / "templates")
@@ -27,10 +29,30 @@ class _Files(StaticFiles):
 
 
 async def page(request: Request) -> Response:
-    """GET / -> the chat on a page of its own."""
+    """GET /?language=... -> the chat on a page of its own, in the language asked for or the browser's first."""
     state = request.app.state
-    words = {"texts": state.texts, "demonstration": state.unsigned > 0}
-    return _templates.TemplateResponse(request, "page.html", words, headers=_FRESH)
+    wanted = request.query_params.get("language") or request.headers.get("accept-language", ENGLISH).split(",")[0]
+    language = nearest_language(wanted.partition(";")[0].strip(), state.languages)
+
+    def said(key: str) -> str:
+        return language.texts[key].format(**state.widget_texts.numbers)
+
+    words = {"said": said, "language": language, "demonstration": state.unsigned > 0}
+    return _templates.TemplateResponse(request, "page.html", words, headers={**_FRESH, "Vary": "Accept-Language"})
+
+
+async def demo(request: Request) -> Response:
+    """GET /demo -> a made-up clinic's page that carries the widget."""
+    state = request.app.state
+    words = {"texts": state.page_texts, "number": state.page_texts.numbers["emergency_number"]}
+    return _templates.TemplateResponse(request, "demo.html", words, headers=_FRESH)
+
+
+async def embed(request: Request) -> Response:
+    """GET /embed -> how to put the widget into a page of one's own."""
+    home = str(request.base_url)
+    words = {"texts": request.app.state.page_texts, "home": home, "origin": home.rstrip("/")}
+    return _templates.TemplateResponse(request, "embed.html", words, headers=_FRESH)
 
 
 async def widget(request: Request) -> Response:
@@ -39,15 +61,23 @@ async def widget(request: Request) -> Response:
 
 
 async def words(request: Request) -> Response:
-    """GET /api/texts -> every text of the widget, the numbers to call, and whether this is a demonstration."""
+    """GET /api/texts?language=... -> the widget's texts in the nearest language, the numbers to call, and whether this
+    is a demonstration and the page that asks may use the API."""
     state = request.app.state
+    language = nearest_language(request.query_params.get("language", ENGLISH), state.languages)
+    known = [{"tag": each.tag, "name": each.name, "direction": each.direction} for each in state.languages.values()]
     return JSONResponse(
         {
-            "language": "en",
-            "texts": state.texts.page(),
-            "numbers": state.texts.numbers,
+            "language": language.tag,
+            "name": language.name,
+            "direction": language.direction,
+            "languages": known,
+            "texts": dict(language.texts),
+            "numbers": state.widget_texts.numbers,
             "demonstration": state.unsigned > 0,
-        }
+            "allowed": is_admitted(request.scope, state.origins),
+        },
+        headers={"Vary": "Origin"},
     )
 
 
@@ -63,3 +93,4 @@ ROUTES: list[BaseRoute] = [
     Route("/openapi.json", openapi),
     Mount("/static", _Files(directory=HERE / "static"), name="static"),
 ]
+OPERATORS: list[BaseRoute] = [Route("/demo", demo), Route("/embed", embed)]

@@ -161,9 +161,11 @@ def _sayer(
                 else texts("serve.console_password_set")
             )
             console.print(f"{texts('serve.console_at')}: {address}console ({password})")
+            if not settings.public:
+                console.print(f"{texts('serve.demo_at')}: {address}demo    {texts('serve.embed_at')}: {address}embed")
             console.print(texts("serve.try"))
             for name in ("one", "two", "three"):
-                console.print(f"  {texts(f'try.{name}')}", style="italic")
+                console.print(f"  {texts.of('widget')(f'try.{name}')}", style="italic")
             if unsigned:
                 console.print(texts("serve.demonstration", count=unsigned), style="yellow")
             console.print(f"{texts('serve.stop')}\n")

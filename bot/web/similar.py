@@ -25,7 +25,7 @@ async def search(request: Request) -> JSONResponse:
     given = [clean(text) for text in request.query_params.getlist("text")]
     found = await door.similar(ticket, "\n".join(given), _fault(given, state.texts), address_of(request))
     if found is None:
-        return JSONResponse({"answers": [], "similar": [], "message": state.texts("emergency.banner_text")})
+        return JSONResponse({"answers": [], "similar": [], "message": state.widget_texts("emergency.banner_text")})
     answers = answer_parts(found, state.knowledge, date.today())
     return JSONResponse({"answers": answers, "similar": similar_part(found)})
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any, Optional, Protocol
 
 import structlog
 
 log = structlog.get_logger(__name__)
-
-# Groups of web.yml that only the server speaks.
-_SERVER_ONLY = {"errors", "hints", "details", "serve"}
 
 
 class Numbers(Protocol):
@@ -25,7 +23,7 @@ class Numbers(Protocol):
 
 
 class Texts:
-    """Texts of one group of knowledge/messages (`web` or `console`), filled in with the numbers to call.
+    """Texts of one group of knowledge/messages (`web`, `widget`, `pages`, ...), filled in with the numbers to call.
 
     A text that is missing or lacks a value never stops an answer: its key is returned, and the operator sees a warning.
     """
@@ -38,6 +36,12 @@ class Texts:
             "urgent_number": settings.urgent_number or self._messages.text("web.numbers.no_urgent_number"),
         }
 
+    def of(self, group: str) -> Texts:
+        """The texts of another group, with the same numbers."""
+        other = copy(self)
+        other._group = group
+        return other
+
     def __call__(self, key: str, **values: Any) -> str:
         """The text at `key` (without the group's name), its placeholders filled in from `values` and the numbers."""
         try:
@@ -45,11 +49,3 @@ class Texts:
         except (LookupError, ValueError) as error:
             log.warning("text.missing", key=f"{self._group}.{key}", error=str(error))
             return key
-
-    def page(self) -> dict[str, str]:
-        """The texts that the page fills in itself, as they are written, placeholders and all."""
-        return {
-            key: text
-            for key, text in self._messages.under(self._group).items()
-            if key.split(".")[0] not in _SERVER_ONLY
-        }

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.engine import Engine
 
+from bot.archive import meaning
 from bot.archive.agreement import Said, agreement
 from bot.archive.embedding import embed, pending
 from bot.archive.importing import import_paths
@@ -20,6 +21,7 @@ from bot.archive.search import Archive
 from bot.nlu.reading import OTHER, PATIENT, PRESENT, Mention, Reading
 from bot.records.models import archive_entries
 
+TREE = Path(__file__).resolve().parents[2]
 REPLIES = {
     "self_care": "Rest and drink water.",
     "routine": "Please make an appointment with your doctor.",
@@ -205,12 +207,13 @@ def test_similar_questions_are_shown_as_questions_only(engine: Engine, pages: Pa
     archive = Archive(engine, None)
     wrist, *similar = archive.answers("since spring my left wrist aches when I type", (), "routine")
     assert wrist.shown and wrist.signed and wrist.written_by == "doctor" and wrist.reply
-    assert [(each.title, each.cut_off, each.reply) for each in similar] == [
-        ("My thumb clicks", True, ""),
-        ("Both hands go to sleep at night", True, ""),
+    assert [(each.title, each.question_only, each.cut_off, each.reply) for each in similar] == [
+        ("My thumb clicks", True, True, ""),
+        ("Both hands go to sleep at night", True, True, ""),
     ]
-    assert all(not each.cut_off for each in archive.answers("my right thumb clicks", (), "emergency"))
-    assert [each.cut_off for each in archive.answers("my right thumb clicks when I bend it", (), "routine")] == [True]
+    assert all(not each.question_only for each in archive.answers("my right thumb clicks", (), "emergency"))
+    clicks = archive.answers("my right thumb clicks when I bend it", (), "routine")
+    assert [each.question_only for each in clicks] == [True]
 
 
 def test_unsigned_text_is_in_no_answer(engine: Engine, pages: Path) -> None:
@@ -281,3 +284,16 @@ def test_agreement_is_symmetric_and_knows_kinds_and_sides() -> None:
     assert agreement(Said({"itch": left, "burn": left}), Said({"ache": right}), Kinds()) == agreement(
         Said({"ache": right}), Said({"itch": left, "burn": left}), Kinds()
     )
+
+
+def test_what_is_shown_as_an_answer_has_a_reply(engine: Engine, knowledge: Any, reader: Any) -> None:
+    """Of entries that are near and not the same the question is handed on alone: that is no answer."""
+    import_paths([TREE / "knowledge" / "archive" / "sample"], engine)
+    model = meaning.load()
+    assert model is not None
+    embed(engine, model, reader=reader)
+    archive = Archive(engine, knowledge, reader, model)
+    asked = ["eyelid twitching and tired", "my cheek twitches", "pain in my face", "twitching", "cramp in the calf"]
+    answers = [answer for text in asked for answer in archive.answers(text, (), "self_care")]
+    assert [bool(each.reply) for each in answers] == [not each.question_only for each in answers]
+    assert any(each.question_only and not each.cut_off for each in answers), "none of these is near and not the same"

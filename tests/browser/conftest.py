@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.dialogue.server import new_home, serving
+from tests.dialogue.server import Server, new_home, serving
 
-TREE = Path(__file__).resolve().parents[2]
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -21,13 +19,21 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 15_000
+"""Milliseconds that a test waits for something to be seen."""
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of `signpost serve`, ready, with a database of its own and the tree's trained model."""
-    with serving(new_home(tmp_path_factory.mktemp("home"))) as running:
-        yield running.address
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """`signpost serve`, ready, with a database of its own and the tree's trained model."""
+    with serving(new_home(tmp_path_factory.mktemp("home"))) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def server(running: Server) -> str:
+    """The address of the server."""
+    return running.address
 
 
 @pytest.fixture(scope="module")
@@ -39,15 +45,30 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+class Faults(list[str]):
+    """What pages of a context raised, or did against their own security policy."""
+
+    def watch(self, page: Page) -> None:
+        """Listen to a page."""
+        page.on("pageerror", lambda error: self.append(str(error)))
+        page.on("console", lambda line: self.append(line.text) if "Content Security Policy" in line.text else None)
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page of a fresh visitor; the test fails if the page raised an error or broke its own security policy."""
-    context = browser.new_context()
-    context.set_default_timeout(15_000)
-    opened = context.new_page()
-    faults: list[str] = []
-    opened.on("pageerror", lambda error: faults.append(str(error)))
-    opened.on("console", lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None)
-    yield opened
+def visitor(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+    """A fresh visitor, `@pytest.mark.visitor(...)` gives the context's options; the test fails if a page raised an
+    error or broke its own security policy."""
+    mark = request.node.get_closest_marker("visitor")
+    context = browser.new_context(**(mark.kwargs if mark else {}))
+    context.set_default_timeout(PATIENCE)
+    faults = Faults()
+    context.on("page", faults.watch)
+    yield context
     context.close()
     assert faults == []
+
+
+@pytest.fixture
+def page(visitor: BrowserContext) -> Page:
+    """A page of a fresh visitor."""
+    return visitor.new_page()

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Engine
 
 from bot.records.conversations import Conversations
 from bot.records.database import engine
+from bot.report.understood import offered_labels
 from bot.triage.case import Case
 from bot.web.tokens import Tokens
 from tests.dialogue.server import Server
@@ -64,6 +65,11 @@ class Chat:
     def offered(self) -> list[str]:
         """The values of the choices that the newest replies offer."""
         return [choice["value"] for reply in self.replies for choice in reply.get("choices", ())]
+
+    @property
+    def pressable(self) -> set[str]:
+        """The values of everything that can be pressed at the newest replies, corrections too."""
+        return {value for reply in self.replies for value in offered_labels(reply)}
 
     @property
     def kind(self) -> str:

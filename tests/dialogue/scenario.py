@@ -88,7 +88,7 @@ def run(scenario: Scenario, chat: Chat) -> None:
             chat.say(_text(step["say"]), step.get("id"))
         elif "choose" in step:
             values = [step["choose"]] if isinstance(step["choose"], str) else step["choose"]
-            missing = set(values) - set(chat.offered)
+            missing = set(values) - chat.pressable
             assert not missing or step.get("offered") is False, f"{where}: not on offer: {missing} of {chat.offered}"
             chat.choose(*values, id=step.get("id"))
         else:

@@ -54,14 +54,23 @@ def new_home(path: Path) -> Path:
 
 
 @contextmanager
-def serving(home: Path, command: list[str] = SERVE, model: bool = True) -> Iterator[Server]:
-    """A server on a free port, ready; without `model`, as soon as its database is. It is gone afterwards."""
+def serving(
+    home: Path, command: list[str] = SERVE, model: bool = True, port: int = 0, **settings: str
+) -> Iterator[Server]:
+    """A server on a port (0: a free one), ready; without `model`, as soon as its database is. It is gone afterwards.
+    `settings` are variables of its surroundings."""
     log = home / "log"
     with log.open("w") as output:
         process = subprocess.Popen(
-            [*command, "serve", "--port", "0"],
+            [*command, "serve", "--port", str(port)],
             cwd=TREE,
-            env={**os.environ, "SIGNPOST_HOME": str(home), "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(TREE)},
+            env={
+                **os.environ,
+                "SIGNPOST_HOME": str(home),
+                "PYTHONUNBUFFERED": "1",
+                "PYTHONPATH": str(TREE),
+                **settings,
+            },
             stdout=output,
             stderr=subprocess.STDOUT,
         )

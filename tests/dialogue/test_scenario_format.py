@@ -25,6 +25,10 @@ class FakeChat:
         pass
 
     @property
+    def pressable(self) -> set[str]:
+        return set(self.offered)
+
+    @property
     def kind(self) -> str:
         return "question" if len(self.pressed) < self.turns else "advice"
 

@@ -41,6 +41,13 @@ def test_without_a_model_everything_else_gets_the_failure_reply(desk, records):
     assert desk.ready() == {"model": False, "database": True, "knowledge": True, "golden": False}
 
 
+def test_it_is_ready_while_a_golden_emergency_is_found(desk, monkeypatch):
+    desk.golden = True
+    assert desk.ready()["golden"]
+    monkeypatch.setattr("bot.dialogue.desk.take_turn", lambda *_, **__: (_ for _ in ()).throw(KeyError("broken")))
+    assert not desk.ready()["golden"]
+
+
 @pytest.mark.parametrize(
     "error", [RuntimeError("in an action"), OperationalError("select", {}, Exception()), KeyError()]
 )

@@ -18,6 +18,7 @@ import yaml
 
 from bot.interview.proof import check
 from bot.knowledge import Knowledge, KnowledgeError, build, load
+from bot.knowledge.languages import languages
 from bot.knowledge.lint import lint
 from bot.triage import decide
 from bot.triage.facts import case_of
@@ -57,6 +58,15 @@ MUSEUM: list[tuple[str, str, int, tuple[str, ...]]] = [
     ("takes_no_part", RULE, 11, ("A boy with a blue thumb", "takes no part", "the patient is a child")),
     ("ends_before_it_begins", RULE, 6, ("ends (2025-12-31) before it begins (2026-01-01)",)),
     ("review_is_due", RULE, 6, ('"th-9" was to be reviewed again by 2026-11-22',)),
+    ("translation_of_nothing", "messages/eo/widget.json", 6, ('"page.by"', 'Did you mean "page.bye"?')),
+    (
+        "translation_without_its_placeholder",
+        "messages/eo/widget.json",
+        4,
+        ('"page.hello" has the placeholders {nomo}', "in English it has {name}"),
+    ),
+    ("translation_without_direction", "messages/eo/widget.json", 2, ("its direction: ltr or rtl",)),
+    ("translation_not_json", "messages/eo/widget.json", 3, ("this is not JSON",)),
     ("source_past_its_review", "sources.yml", 8, ('"HANDBOOK"', "by 2026-11-22", "set the new day")),
     ("safety_net_without_a_part", "topics/thumb.yml", 10, ('"how_long" is missing',)),
     ("phrase_of_two_findings", "findings/x.yml", 4, ('"Blue Thumb" is said of "blue_thumb" too', "one finding")),
@@ -93,6 +103,16 @@ def test_the_museum_shows_all_it_has() -> None:
 
 def test_the_small_knowledge_has_no_fault(small: Path) -> None:
     assert check(small, ON) == []
+
+
+def test_a_translation_in_part_is_a_warning_and_is_filled_in_english(small: Path) -> None:
+    (small / "messages" / "eo").mkdir()
+    words = {"language": {"name": "Esperanto", "direction": "ltr"}, "page": {"hello": "Saluton {name}"}}
+    (small / "messages" / "eo" / "widget.json").write_text(json.dumps(words))
+    (problem,) = check(small, ON)
+    assert problem.warning and "1 texts are missing" in problem.message and "'page.bye'" in problem.message
+    english, esperanto = languages(small).values()
+    assert esperanto.texts == {"page.hello": "Saluton {name}", "page.bye": english.texts["page.bye"]}
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:

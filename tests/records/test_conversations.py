@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.engine import Engine
 
-from bot.records.conversations import Conversations, Erased, UnknownConversation
+from bot.records.conversations import Conversations
+from bot.records.existence import Erased, UnknownConversation
 from bot.records.journal import Journal
 from bot.records.models import decisions, knowledge_versions, messages
 from bot.records.turn_record import TurnRecord
@@ -172,7 +173,7 @@ def test_erasing_leaves_a_shell_and_gives_a_receipt(
     assert receipt == {
         "conversation": "c1",
         "erased_at": "2026-06-18T12:00:00+00:00",
-        "erased": {"messages": 4, "decisions": 2, "events": 1},
+        "erased": {"messages": 4, "decisions": 2, "feedback": 0, "events": 1},
     }
     assert conversations.erase("c1", NOON + timedelta(days=1)) == receipt
     assert not conversations.exists("c1")

@@ -23,7 +23,7 @@ from tests.records.conftest import NOON
 Turn = Callable[..., TurnRecord]
 
 
-def answer(entry_id: int, shown: bool = True, cut_off: bool = False) -> ArchivedAnswer:
+def answer(entry_id: int, shown: bool = True, question_only: bool = False) -> ArchivedAnswer:
     return ArchivedAnswer(
         entry_id=entry_id,
         title="T",
@@ -38,7 +38,7 @@ def answer(entry_id: int, shown: bool = True, cut_off: bool = False) -> Archived
         level="routine",
         shown=shown,
         withheld_because=None if shown else "calmer",
-        cut_off=cut_off,
+        question_only=question_only,
     )
 
 
@@ -48,8 +48,8 @@ def answer(entry_id: int, shown: bool = True, cut_off: bool = False) -> Archived
         ([], Lookup("none")),
         ([answer(1), answer(2)], Lookup("shown", 1, 0.1)),
         ([answer(1, shown=False), answer(2)], Lookup("shown", 2, 0.2)),
-        ([answer(1, shown=False), answer(3, cut_off=True)], Lookup("withheld", 1, 0.1, "calmer")),
-        ([answer(3, cut_off=True)], Lookup("related", 3, 0.3)),
+        ([answer(1, shown=False), answer(3, question_only=True)], Lookup("withheld", 1, 0.1, "calmer")),
+        ([answer(3, question_only=True)], Lookup("related", 3, 0.3)),
     ],
 )
 def test_what_became_of_a_question(answers: list[ArchivedAnswer], expected: Lookup) -> None:

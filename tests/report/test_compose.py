@@ -117,13 +117,15 @@ def test_an_undated_answer_says_so(knowledge, reader) -> None:
     assert "without a date" in heading and "no specialty given" in heading
 
 
-def test_a_cut_off_question_is_similar_and_never_the_answer(knowledge, reader) -> None:
-    reply = advice(knowledge, reader, answers=[archived(cut_off=True, reply="")])
+@pytest.mark.parametrize("cut_off", [True, False])
+def test_a_related_question_is_similar_and_never_the_answer(knowledge, reader, cut_off) -> None:
+    """Cut off or whole: an answer without a reply in it would be a heading with nothing below."""
+    reply = advice(knowledge, reader, answers=[archived(question_only=True, cut_off=cut_off, reply="")])
     assert reply.advice is not None
     assert reply.advice["similar"] == [
-        {"title": "Cheek that jumps", "question": "My cheek jumps. What is it?", "cut_off": True}
+        {"title": "Cheek that jumps", "question": "My cheek jumps. What is it?", "cut_off": cut_off}
     ]
-    assert not reply.advice["answer"]["shown"]
+    assert not reply.advice["answer"]["shown"] and "sample reply" not in reply.text
 
 
 def test_an_emergency_leads_with_the_call_and_shows_no_archive(knowledge, reader) -> None:

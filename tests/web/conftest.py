@@ -133,7 +133,8 @@ def make_client(
 ) -> Callable[..., TestClient]:
     def make(**options: Any) -> TestClient:
         options.setdefault("archives", Archives.of(engine, Archive(engine, knowledge)))
-        app = create_app(settings, options.pop("desk", desk), conversations, knowledge, **options)
+        used = options.pop("settings", settings)
+        app = create_app(used, options.pop("desk", desk), conversations, knowledge, **options)
         return TestClient(app, raise_server_exceptions=False)
 
     return make

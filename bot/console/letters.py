@@ -1,0 +1,63 @@
+"""Writing into a conversation: what a clinician writes is stored, and shown at once to who has the chat open."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timezone
+from typing import Any, Awaitable, Callable, Optional
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.console.seal import FIELD, Seal
+from bot.records.existence import Erased, UnknownConversation
+from bot.records.letters import Letters
+from bot.web.body import clean
+from bot.web.events import MESSAGE, Events
+
+LONGEST = 4_000
+Page = Callable[[Request], Awaitable[Response]]
+
+
+def letter_id() -> str:
+    """An id for the form's letter, so that a form sent twice writes once."""
+    return uuid.uuid4().hex
+
+
+def routes(
+    letters: Letters,
+    events: Events,
+    seal: Seal,
+    render: Callable[..., Response],
+    behind_password: Callable[[Page], Page],
+    page: Callable[..., Awaitable[Response]],
+) -> list[Route]:
+    """The route that a letter is sent to. `page` shows the conversation again, with what was wrong."""
+
+    async def write(request: Request) -> Response:
+        conversation_id = request.path_params["id"]
+        async with request.form(max_files=0, max_fields=4) as sent:
+            form = {name: value for name, value in sent.items() if isinstance(value, str)}
+        if not seal.holds(request, form.get(FIELD)):
+            return render(request, "problem.html", 403, problem="seal")
+        text = clean(form.get("text", "")).strip()
+        if not 0 < len(text) <= LONGEST:
+            return await page(request, wrong=text)
+        found = await run_in_threadpool(_write, letters, conversation_id, form.get("letter") or letter_id(), text)
+        if found is None:
+            return render(request, "problem.html", 404, problem="unknown")
+        if found:
+            events.publish(conversation_id, MESSAGE, **found)
+        return RedirectResponse(f"/console/conversations/{conversation_id}#written", 303)
+
+    return [Route("/console/conversations/{id}/letters", behind_password(write), methods=["POST"])]
+
+
+def _write(letters: Letters, conversation_id: str, letter: str, text: str) -> Optional[dict[str, Any]]:
+    """The letter as it was stored, nothing where it was there already, None where there is no such conversation."""
+    try:
+        return letters.write(conversation_id, letter[:64], text, datetime.now(timezone.utc)) or {}
+    except (UnknownConversation, Erased):
+        return None

@@ -1,0 +1,63 @@
+// What this tab remembers until it is closed: the token, what is not sent yet, the greeting, and how the widget stood.
+// No answers and no history.
+
+import type { Content, Item } from "./types";
+
+/** A message on its way to the server. */
+export interface Outgoing {
+  id: string;
+  content: Content;
+  label: string;
+}
+
+interface Held {
+  token?: string;
+  greeting?: Item[];
+  outbox?: Outgoing[];
+  /** Whether an emergency was answered, so that the number stands there before the history is read. */
+  alarm?: boolean;
+  /** How many messages of the bot and the clinic were seen. */
+  seen?: number;
+  /** Whether the panel is open. */
+  open?: boolean;
+}
+
+/** Remembers in sessionStorage; where a browser forbids that, only until the page is left. */
+export class Memory {
+  readonly #key: string;
+  #held: Held = {};
+
+  constructor(home: URL) {
+    this.#key = `signpost ${home.href}`;
+    try {
+      const held: unknown = JSON.parse(sessionStorage.getItem(this.#key) ?? "{}");
+      if (held && typeof held === "object") this.#held = held;
+    } catch {
+      this.#held = {};
+    }
+  }
+
+  get<Name extends keyof Held>(name: Name): Held[Name] {
+    return this.#held[name];
+  }
+
+  set<Name extends keyof Held>(name: Name, value: Held[Name]): void {
+    this.#held[name] = value;
+    this.#keep();
+  }
+
+  /** Forget the conversation; whether the panel is open is no part of it. */
+  forget(): void {
+    const { open } = this.#held;
+    this.#held = open === undefined ? {} : { open };
+    this.#keep();
+  }
+
+  #keep(): void {
+    try {
+      sessionStorage.setItem(this.#key, JSON.stringify(this.#held));
+    } catch {
+      // Private windows may refuse: the conversation then ends with the page, and nothing else breaks.
+    }
+  }
+}
