@@ -50,9 +50,10 @@ evaluate: setup ## measure understanding on the labelled messages and triage on 
 	$(SIGNPOST) evaluate nlu --json docs/evaluation/nlu.json --html docs/evaluation/nlu.html
 	$(SIGNPOST) evaluate triage --json docs/evaluation/triage.json --html docs/evaluation/triage.html
 
-bench: setup ## time the reading of a message, a turn and the archive's search, each beside its peers
+bench: setup ## time a message's reading, a turn, a click in the widget and the archive's search, each beside its peers
 	.venv/bin/python bench/nlu.py
 	.venv/bin/python bench/turn.py
+	.venv/bin/python bench/widget.py
 	.venv/bin/python bench/archive.py --sizes 1000 10000
 
 screenshots: setup ## take the pictures of the chat anew: the README's, and one of every state
