@@ -1,11 +1,11 @@
-"""The console's pages: the list of conversations, one of them, the rule debugger, and those of the archive."""
+"""The console's routes: every page of it, behind the guard."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, timezone
 from pathlib import Path
-from typing import Any, Awaitable, Callable, Optional
+from typing import Any, Optional
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,16 +13,19 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 from starlette.templating import Jinja2Templates
 
 from bot.console import archive, letters
 from bot.console.debugger import STATUSES, Debugger
 from bot.console.gate import Gate
+from bot.console.navigation import shown_to
+from bot.console.room import Page, Room
 from bot.console.seal import Seal
 from bot.console.view import View
+from bot.console.who import ARCHIVE, READ, RULES, STAND_IN, User
 from bot.knowledge.drawing import DrawingError, can_draw
-from bot.records.letters import Letters
+from bot.records.users import Users
 from bot.web.door import CHANNEL
 from bot.web.events import Events
 from bot.web.texts import Texts
@@ -41,20 +44,25 @@ def routes(
     events: Optional[Events] = None,
 ) -> list[BaseRoute]:
     """The routes of the console, all behind its password. `events` tells open chats what clinicians write."""
-    seal = Seal(settings.secret or "")
+    seal, events = Seal(settings.secret or ""), events or Events()
     texts = Texts(knowledge, settings, "console")
-    gate, view = Gate(settings.console_password, texts), View(knowledge, texts)
+    gate, view, users = Gate(settings.console_password, texts), View(knowledge, texts), Users(conversations.engine)
 
     def render(request: Request, template: str, status: int = 200, **values: Any) -> Response:
-        values = {"texts": texts, "view": view, "knowledge_version": knowledge.version, **values}
-        return _templates.TemplateResponse(request, template, values, status_code=status)
+        user = getattr(request.state, "user", None)
+        pages = shown_to(user) if user else []
+        common = {"texts": texts, "view": view, "knowledge_version": knowledge.version, "user": user, "pages": pages}
+        return _templates.TemplateResponse(request, template, {**common, **values}, status_code=status)
 
-    def behind_password(page: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    def guard(permission: str, page: Page) -> Page:
         async def guarded(request: Request) -> Response:
             refused = gate.refuse(request)
             if refused is not None:
                 return refused
             try:
+                request.state.user = await run_in_threadpool(_user, users, gate.name(request))
+                if not request.state.user.may(permission):
+                    return render(request, "problem.html", 403, problem="forbidden")
                 return await page(request)
             except HTTPException as error:
                 return render(request, "problem.html", error.status_code, problem="form")
@@ -63,6 +71,10 @@ def routes(
                 return render(request, "problem.html", 503, problem="database")
 
         return guarded
+
+    room = Room(
+        settings, conversations.engine, conversations, knowledge, archives, events, seal, view, texts, render, guard
+    )
 
     async def listing(request: Request) -> Response:
         page = archive.page_number(request)
@@ -114,10 +126,20 @@ def routes(
         return Response(picture, media_type="image/svg+xml")
 
     return [
-        Route("/console", behind_password(listing)),
-        Route("/console/conversations/{id}", behind_password(one)),
-        Route("/console/rules", behind_password(rules), methods=["GET", "POST"]),
-        Route("/console/rules/{topic}.svg", behind_password(drawing)),
-        *letters.routes(Letters(conversations.engine), events or Events(), seal, render, behind_password, one),
-        *archive.routes(archives, seal, view, render, behind_password),
+        room.route("", READ, listing),
+        room.route("/conversations/{id}", READ, one),
+        room.route("/rules", RULES, rules, "GET", "POST"),
+        room.route("/rules/{topic}.svg", RULES, drawing),
+        *letters.routes(room, one),
+        *archive.routes(archives, seal, view, render, lambda page: guard(ARCHIVE, page)),
     ]
+
+
+def _user(users: Users, name: str) -> User:
+    """The account of a name; for a name without one, an account that may do everything the password is for."""
+    row = users.named(name)
+    if row is None:
+        users.add(name, name, STAND_IN, datetime.now(timezone.utc))
+        row = users.named(name)
+    assert row is not None
+    return User(row.id, row.name, row.display, row.role)

@@ -22,6 +22,10 @@ class Gate:
         self._texts = texts
         self._failures = Limiter(rate)
 
+    def name(self, request: Request) -> str:
+        """The user name that came with the password."""
+        return _name(request.headers.get("authorization", ""))
+
     def refuse(self, request: Request) -> Optional[Response]:
         """None where the password is right; else the response: 401 to ask for it, 429 after too many wrong ones.
 
@@ -40,6 +44,15 @@ class Gate:
             self._failures.take(address)
         challenge = {"WWW-Authenticate": 'Basic realm="Signpost console", charset="UTF-8"'}
         return PlainTextResponse(self._texts("gate.needed"), 401, challenge)
+
+
+def _name(header: str) -> str:
+    """The user name of a Basic header; "console" where there is none."""
+    try:
+        name = base64.b64decode(header.partition(" ")[2].strip(), validate=True).partition(b":")[0]
+    except (binascii.Error, ValueError):
+        return "console"
+    return name.decode("utf-8", "replace").replace("\x00", "").strip()[:64].lower() or "console"
 
 
 def _password(header: str) -> Optional[bytes]:

@@ -11,14 +11,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.console.seal import FIELD, Seal
+from bot.console.room import Room
+from bot.console.seal import FIELD
+from bot.console.who import HANDOFF
 from bot.records.existence import Erased, UnknownConversation
 from bot.records.letters import Letters
 from bot.web.body import clean
-from bot.web.events import MESSAGE, Events
+from bot.web.events import MESSAGE
 
 LONGEST = 4_000
-Page = Callable[[Request], Awaitable[Response]]
 
 
 def letter_id() -> str:
@@ -26,15 +27,9 @@ def letter_id() -> str:
     return uuid.uuid4().hex
 
 
-def routes(
-    letters: Letters,
-    events: Events,
-    seal: Seal,
-    render: Callable[..., Response],
-    behind_password: Callable[[Page], Page],
-    page: Callable[..., Awaitable[Response]],
-) -> list[Route]:
+def routes(room: Room, page: Callable[..., Awaitable[Response]]) -> list[Route]:
     """The route that a letter is sent to. `page` shows the conversation again, with what was wrong."""
+    letters, events, seal, render = Letters(room.engine), room.events, room.seal, room.render
 
     async def write(request: Request) -> Response:
         conversation_id = request.path_params["id"]
@@ -52,7 +47,7 @@ def routes(
             events.publish(conversation_id, MESSAGE, **found)
         return RedirectResponse(f"/console/conversations/{conversation_id}#written", 303)
 
-    return [Route("/console/conversations/{id}/letters", behind_password(write), methods=["POST"])]
+    return [room.route("/conversations/{id}/letters", HANDOFF, write, "POST")]
 
 
 def _write(letters: Letters, conversation_id: str, letter: str, text: str) -> Optional[dict[str, Any]]:

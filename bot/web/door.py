@@ -64,7 +64,8 @@ class Door:
         self._by_conversation = Limiter(by_conversation)
         self._by_address = Limiter(by_address)
         self._now = now
-        self._feedback = Feedback(conversations.engine)
+        self.engine = conversations.engine
+        self._feedback = Feedback(self.engine)
         self._threads = ThreadPoolExecutor(8, thread_name_prefix="door")
         self._consented: set[str] = set()
         # Conversations that the database did not take when they were opened.

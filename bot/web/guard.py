@@ -14,11 +14,15 @@ from bot.web.texts import Texts
 
 log = structlog.get_logger(__name__)
 
-POLICY = (
+_COMMON = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
-    "object-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    "object-src 'none'"
 )
+# In what patients see, no script can make markup of a string, even by mistake.
+POLICY = f"{_COMMON}; require-trusted-types-for 'script'; trusted-types 'none'"
+# The console puts parts of pages in place that the server made and escaped, which trusted types would forbid.
+CONSOLE_POLICY = _COMMON
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -55,6 +59,8 @@ class Guard:
             if message["type"] == "http.response.start":
                 started = True
                 headers = MutableHeaders(scope=message)
+                if path.startswith("/console"):
+                    headers.setdefault("Content-Security-Policy", CONSOLE_POLICY)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
                 if scope.get("scheme") == "https":
