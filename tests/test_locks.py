@@ -89,7 +89,7 @@ def test_every_direct_dependency_has_its_reason_and_its_licence() -> None:
     python, _, widget = REASONS.read_text(encoding="utf-8").partition("## The widget")
     assert set(re.findall(r"^\| ([a-z0-9-]+) \| .+ \| .+ \|$", python, re.MULTILINE)) - {"package"} == asked
     package = json.loads((TREE / "widget" / "package.json").read_text(encoding="utf-8"))
-    rows = re.findall(r"^\| ([@a-z0-9/, -]+) \| .+ \| .+ \|$", widget, re.MULTILINE)
+    rows = re.findall(r"^\| ([@a-z0-9/., -]+) \| .+ \| .+ \|$", widget, re.MULTILINE)
     named = {name for row in rows for name in row.split(", ")} - {"package"}
     assert named == {*package["dependencies"], *package["devDependencies"]}
 
