@@ -119,17 +119,18 @@ class Book:
     async def store(self, record: TurnRecord, case: Case) -> None:
         """Stores a turn. Raises DeskUnavailable where the database does not take it."""
         try:
-            await asyncio.wrap_future(self._threads.submit(self._store, record))
+            there = await asyncio.wrap_future(self._threads.submit(self._store, record))
         except SQLAlchemyError as error:
             log.error("turn not stored", conversation=record.conversation_id, error=type(error).__name__)
             raise DeskUnavailable("the turn could not be stored") from error
-        self._keep(record, case, journalled=False)
+        if there:
+            self._keep(record, case, journalled=False)
 
     async def store_surely(self, record: TurnRecord, case: Case) -> None:
         """Stores a turn that is answered whatever happens: in the journal where the database does not take it soon."""
-        journalled = False
+        journalled, there = False, True
         try:
-            await self._ask(self._store, record)
+            there = await self._ask(self._store, record)
         except _Missing:
             journalled = True
             written = asyncio.wrap_future(self._writer.submit(self._journal.append, record))
@@ -141,7 +142,8 @@ class Book:
             except OSError as error:
                 # Database and disk both fail: the person is answered all the same, and the operator reads this.
                 log.critical("turn not recorded", conversation=record.conversation_id, error=type(error).__name__)
-        self._keep(record, case, journalled)
+        if there:
+            self._keep(record, case, journalled)
 
     def recorded(self, conversation_id: str) -> bool:
         """Whether the newest turn is in the database, as far as this process knows."""
@@ -185,7 +187,8 @@ class Book:
             log.error("database failed", work=work.__name__, error=type(error).__name__)
         raise _Missing
 
-    def _store(self, record: TurnRecord) -> None:
+    def _store(self, record: TurnRecord) -> bool:
+        """Stores a turn; says whether its conversation is still there, and was not erased meanwhile."""
         if self._journal.waiting():
             # What waits in the journal is older, and goes in first; but the journal is not held while the database
             # is waited for, because an emergency may have to be written to it meanwhile.
@@ -193,7 +196,7 @@ class Book:
                 pass
             drained = self._journal.drain(self._conversations)
             log.warning("journal drained", stored=drained.stored, left=len(drained.left))
-        self._conversations.store_turn(record)
+        return self._conversations.store_turn(record) or not self._conversations.was_erased(record.conversation_id)
 
     def _stored(
         self, conversation_id: str, client_id: str

@@ -37,8 +37,11 @@ __all__ = ["Desk", "DeskUnavailable"]
 
 log = structlog.get_logger(__name__)
 
-# Characters of one message; a longer one is still screened over its whole length.
+# Characters of one message. A longer one is screened too, part by part, and others are answered in between: of what no
+# person can have written, its beginning and its end.
 LONGEST = 4_000
+PART, OVERLAP = 2_000, 300
+BEGINNING, END = 20_000, 4_000
 # Seconds that Rasa may take for a turn that needs some milliseconds.
 RASA_SECONDS = 20.0
 # Seconds that the first message waits for a model that is still being trained or loaded.
@@ -146,13 +149,17 @@ class Desk:
         """Drops what the desk remembers of a conversation that was erased."""
         self._book.forget(conversation_id)
 
+    def alone(self, conversation_id: str) -> asyncio.Lock:
+        """The lock of a conversation: who holds it works on it alone, while no turn of it is with Rasa."""
+        return self._lock(conversation_id)
+
     async def _look_up(self, message: Message) -> LookedUp:
         return await self._book.look_up(message.conversation_id, message.client_id, message.at)
 
     async def _emergency(self, message: Message, before: Case) -> Optional[Replies]:
         """The emergency's answer, recorded; None where there is none, or where the person wants to start again."""
         try:
-            turn, reading = self._screen(before, message)
+            turn, reading = await self._screened(before, message)
             if not (turn.emergency or before.emergency) or await self._starts_again(before, reading, message):
                 return None
             reply = compose(
@@ -168,6 +175,19 @@ class Desk:
         record = self._record(message, [reply.to_json()], turn.case.to_json(), turn.decision.to_json())
         await self._book.store_surely(record, turn.case)
         return record.replies
+
+    async def _screened(self, before: Case, message: Message) -> tuple[Turn, Reading]:
+        """What the screen finds in a message; of a long one the first part with an emergency, or the last part."""
+        if len(message.text) <= LONGEST:
+            return self._screen(before, message)
+        case = before
+        for part in parts_of(message.text):
+            turn, reading = self._screen(case, replace(message, text=part))
+            if turn.emergency:
+                break
+            case = turn.case
+            await asyncio.sleep(0)
+        return turn, reading
 
     def _screen(self, before: Case, message: Message) -> tuple[Turn, Reading]:
         reading = self._services.read(message.text, message.on) if message.text else Reading(text="")
@@ -302,6 +322,13 @@ class Desk:
         if lock is None:
             lock = self._locks[conversation_id] = asyncio.Lock()
         return lock
+
+
+def parts_of(text: str) -> list[str]:
+    """A long text in parts that overlap, so that no sentence of an emergency is cut in every one of them."""
+    if len(text) > BEGINNING + END:
+        return [*parts_of(text[:BEGINNING]), *parts_of(text[-END:])]
+    return [text[start : start + PART] for start in range(0, max(1, len(text) - OVERLAP), PART - OVERLAP)]
 
 
 def _part(error: Exception) -> str:

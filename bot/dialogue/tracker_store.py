@@ -22,6 +22,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.engine import Engine
 
 from bot.records.database import writing
+from bot.records.existence import is_erased
+from bot.records.models import conversations
 
 # A turn is about six events; what is read must hold at least one whole turn.
 EVENTS_READ = 24
@@ -47,6 +49,8 @@ class EventStore(TrackerStore, SerializedTrackerAsText):
     def __init__(self, engine: Engine, domain: Optional[Domain] = None, event_broker: Optional[EventBroker] = None):
         super().__init__(domain, event_broker)
         self._engine = engine
+        # `rasa run` may be given a database of its own, in which nothing is ever erased.
+        self._beside_records = sa.inspect(engine).has_table(conversations.name)
 
     def create_table(self) -> None:
         """Makes the table where there is none; two processes may do so at once."""
@@ -96,7 +100,9 @@ class EventStore(TrackerStore, SerializedTrackerAsText):
 
     def _insert(self, rows: list[dict[str, Any]]) -> None:
         with writing(self._engine) as connection:
-            connection.execute(EVENTS.insert(), rows)
+            # A turn that was on its way when its conversation was erased leaves nothing.
+            if not self._beside_records or not is_erased(connection, rows[0]["sender_id"]):
+                connection.execute(EVENTS.insert(), rows)
 
     def _senders(self) -> list[str]:
         with self._engine.connect() as connection:

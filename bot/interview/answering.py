@@ -34,11 +34,11 @@ def merge_choices(case: Case, choices: Sequence[str], knowledge: Knowledge) -> C
     chosen = [each for each in question.options if each.value in choices]
     if question.attribute is not None and question.none is None:
         return _with_option(case, chosen[0]) if chosen else case
-    if "none" in choices and not chosen:
+    picked = [value for value in choices if value in offered_in(case, question)]
+    if "none" in choices and not chosen and not picked:
         return _deny(case, question, knowledge, said=())
-    for value in choices:
-        if value in offered_in(case, question):
-            case = set_fact(case, value, _present(case, question), knowledge)
+    for value in picked:
+        case = set_fact(case, value, _present(case, question), knowledge)
     for option in chosen:
         case = _with_option(case, option)
     return case

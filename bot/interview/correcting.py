@@ -26,9 +26,14 @@ _TRENDS = ("worse", "unchanged", "better")
 ABOUT_PERSON = ("age", "sex", "pregnant")
 
 
-def is_correction(choices: Optional[Sequence[str]]) -> bool:
-    """Whether pressed choices put something right, and answer no question."""
-    return any(value.startswith(f"{PREFIX}.") for value in choices or ())
+def is_correction(value: str) -> bool:
+    """Whether a pressed choice puts something right, and answers no question."""
+    return value.startswith(f"{PREFIX}.")
+
+
+def only_corrects(choices: Optional[Sequence[str]]) -> bool:
+    """Whether everything that was pressed puts something right: the question that waits is then not answered."""
+    return bool(choices) and all(map(is_correction, choices or ()))
 
 
 def correction_kinds(fact: Fact) -> tuple[str, ...]:
@@ -48,12 +53,20 @@ def correction(name: str, kind: str) -> str:
 
 
 def correct(case: Case, choices: Sequence[str], knowledge: Knowledge) -> tuple[Case, Optional[Asked]]:
-    """The case with the first correction of some choices made, and the question that it opens again, if it does.
+    """The case with the corrections among some choices made in their order, and the question that the last of them
+    opens again, if one does.
 
     A correction of something that the case does not hold, or that was never offered, changes nothing. A red flag that
     is taken away waits for its confirming question.
     """
-    value = next((each for each in choices if is_correction([each])), "")
+    opened: Optional[Asked] = None
+    for value in filter(is_correction, choices):
+        case, asked = _corrected(case, value, knowledge)
+        opened = asked or opened
+    return case, opened
+
+
+def _corrected(case: Case, value: str, knowledge: Knowledge) -> tuple[Case, Optional[Asked]]:
     _, _, rest = value.partition(".")
     name, _, kind = rest.rpartition(".")
     if name == PERSON:
@@ -72,7 +85,8 @@ def _changed(fact: Fact, kind: str) -> Fact:
     if kind == ABSENT:
         return Fact(ABSENT)
     if kind == PAST:
-        return replace(fact, status=PAST, lasting=None, when=None, trend=None, gone=JUST_GONE)
+        # What was said of it stays: it counts again where it turns out to be still there.
+        return replace(fact, status=PAST, gone=JUST_GONE)
     if kind == PRESENT:
         return replace(fact, status=PRESENT, gone=None)
     if kind in _SIDES:

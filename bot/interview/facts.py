@@ -6,15 +6,15 @@ from dataclasses import replace
 
 from bot.knowledge import Knowledge
 from bot.triage.asking import is_red_flag
-from bot.triage.case import ABSENT, PRESENT, UNCERTAIN, Case, Change, Fact
+from bot.triage.case import ABSENT, PAST, PRESENT, UNCERTAIN, Case, Change, Fact
 
 
 def set_fact(case: Case, finding: str, fact: Fact, knowledge: Knowledge) -> Case:
-    """The case with a fact set. A present red flag that is denied waits for its confirming question (law 3)."""
+    """The case with a fact set. A red flag that is denied though it was said waits for one more question (law 3)."""
     before = case.facts.get(finding)
     if before is None:
         return case.with_fact(finding, fact)
-    if before.status == PRESENT and fact.status == ABSENT and is_red_flag_fact(finding, knowledge):
+    if before.status in (PRESENT, PAST) and fact.status == ABSENT and is_red_flag_fact(finding, knowledge):
         return replace(case, retracting=finding)
     if before.status == PRESENT and fact.status == UNCERTAIN:
         fact = replace(fact, status=PRESENT)

@@ -9,7 +9,7 @@ from typing import Optional
 
 from bot.interview.answering import merge_choices
 from bot.interview.back import put_off
-from bot.interview.correcting import correct, is_correction
+from bot.interview.correcting import correct, only_corrects
 from bot.interview.merge import confirm_retraction, merge_reading
 from bot.interview.questions import Asked, next_question
 from bot.knowledge import Knowledge
@@ -63,7 +63,7 @@ def take_turn(
     the reading is not looked at.
     """
     before, opened = case, None
-    if case.pending == FORGET or is_correction(choices):
+    if case.pending == FORGET or only_corrects(choices):
         case = put_off(case, knowledge)
     if case.pending == RETRACTION:
         case = _settle_retraction(case, reading, choices)
@@ -75,11 +75,10 @@ def take_turn(
             case = replace(case, about_other=reading.about_other)
         case = merge_reading(case, reading, knowledge)
         case = replace(case, unexplained=_unexplained(case, reading, knowledge))
-    elif is_correction(choices):
-        case, opened = correct(case, choices, knowledge)
-        case = replace(case, unexplained=_still(case, case.unexplained, knowledge))
     else:
         case = merge_choices(case, choices, knowledge)
+        case, opened = correct(case, choices, knowledge)
+        case = replace(case, unexplained=_still(case, case.unexplained, knowledge))
     case = replace(case, pending=None, pending_keys=())
     decision = decide(case, knowledge, on)
     if decision.level == "emergency" or case.emergency:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from bot.interview.correcting import is_correction
+from bot.interview.correcting import only_corrects
 from bot.report.understood import offered_labels
 
 Row = Mapping[str, Any]
@@ -60,7 +60,7 @@ def transcript(rows: Sequence[Row], reply_id: str) -> Optional[Transcript]:
     for row in _same_case(rows[:place]):
         if row["from"] == "bot":
             question = row if row.get("kind") == "question" else None
-        elif row["from"] != "person" or is_correction(row.get("choices")):
+        elif row["from"] != "person" or only_corrects(row.get("choices")):
             # What a clinician wrote in between, or what put an earlier word right, answers no question.
             continue
         elif question is not None:

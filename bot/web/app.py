@@ -16,7 +16,7 @@ from bot.web import chat, health, pages, reports, similar
 from bot.web.door import Door
 from bot.web.errors import Refusal, on_http_error, on_refusal
 from bot.web.events import Events
-from bot.web.guard import Guard
+from bot.web.guard import Guard, LastDefence
 from bot.web.limits import ADDRESS, CONVERSATION, Rate
 from bot.web.metrics import Metrics
 from bot.web.origins import OriginGuard, Origins
@@ -55,8 +55,10 @@ def create_app(
             *console_routes(settings, conversations, knowledge, archives, events),
         ],
         middleware=[
-            Middleware(Guard, texts=texts, metrics=metrics),
+            Middleware(Guard),
+            # A page that may read answers may read errors too: the last defence is inside.
             Middleware(OriginGuard, origins=origins, texts=texts, metrics=metrics),
+            Middleware(LastDefence, texts=texts, metrics=metrics),
         ],
         exception_handlers={Refusal: on_refusal, HTTPException: on_http_error},
         lifespan=lifespan,

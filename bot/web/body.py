@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass
 from typing import Any, Mapping, NoReturn, Optional
@@ -9,7 +10,7 @@ from typing import Any, Mapping, NoReturn, Optional
 from starlette.requests import Request
 
 from bot.web.errors import Refusal
-from bot.web.limits import BODY_BYTES
+from bot.web.limits import BODY_BYTES, BODY_SECONDS
 from bot.web.texts import Texts
 
 ID_LENGTH = 128
@@ -43,25 +44,32 @@ class Judgement:
 
 
 async def read_json(request: Request, texts: Texts) -> Any:
-    """The body as JSON; None if it is empty. Raises Refusal: too_large, wrong_media_type or bad_json."""
+    """The body as JSON; None if it is empty. Raises Refusal: too_large, too_slow, wrong_media_type or bad_json."""
     raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > BODY_BYTES:
-            raise Refusal("too_large", limit=f"{BODY_BYTES:,}")
+    try:
+        await asyncio.wait_for(_receive(request, raw), BODY_SECONDS)
+    except asyncio.TimeoutError as error:
+        raise Refusal("too_slow", seconds=BODY_SECONDS) from error
     if not raw:
         return None
     given = request.headers.get("content-type", "")
     if given.split(";")[0].strip().lower() != "application/json":
         raise Refusal("wrong_media_type", given=given[:100] or "no Content-Type")
     try:
-        return json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
+        return json.loads(raw.decode("utf-8"), parse_constant=_no_constant, parse_int=_integer)
     except UnicodeDecodeError as error:
         raise Refusal("bad_json", detail=texts("details.not_utf8")) from error
     except RecursionError as error:
         raise Refusal("bad_json", detail=texts("details.too_deep")) from error
     except json.JSONDecodeError as error:
         raise Refusal("bad_json", detail=texts("details.not_json", line=error.lineno, column=error.colno)) from error
+
+
+async def _receive(request: Request, raw: bytearray) -> None:
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > BODY_BYTES:
+            raise Refusal("too_large", limit=f"{BODY_BYTES:,}")
 
 
 def opening(data: Any, texts: Texts) -> bool:
@@ -158,6 +166,11 @@ def _unknown_field(data: Mapping[str, Any], known: set[str], texts: Texts) -> Op
 def _kind(value: Any) -> str:
     names = {bool: "true or false", int: "a number", float: "a number", str: "text", list: "a list", type(None): "null"}
     return names.get(type(value), "something else")
+
+
+def _integer(digits: str) -> float:
+    """A whole number; no field takes one, and one of thousands of digits would take seconds to read."""
+    return float(digits[:300])
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -58,8 +58,9 @@ class Messages(HTTPEndpoint):
         state = request.app.state
         if state.desk.recorded(ticket.conversation_id):
             replies = state.reports.linked(ticket.conversation_id, replies)
-        for said in _turn(message, replies):
-            events.publish(ticket.conversation_id, MESSAGE, **said)
+        if door.first_time(ticket, message.id):
+            for said in _turn(message, replies):
+                events.publish(ticket.conversation_id, MESSAGE, **said)
         return JSONResponse({"messages": replies})
 
     async def get(self, request: Request) -> JSONResponse:
@@ -89,6 +90,8 @@ async def stream(request: Request) -> Response:
     if not (seconds.isascii() and seconds.isdigit() and len(seconds) < 6 and int(seconds) <= LONGEST_STREAM):
         raise Refusal("bad_stream", detail=request.app.state.texts("details.seconds", limit=LONGEST_STREAM))
     door.pace(address_of(request))
+    if request.method == "HEAD":
+        return Response(media_type="text/event-stream")
     happening = _events(request).stream(ticket.conversation_id, int(seconds))
 
     async def told() -> AsyncIterator[dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -31,6 +32,8 @@ CHANNEL = "web"
 PATIENCE = 0.4
 LONGEST_WAIT = 8.0
 AGAIN = {"Retry-After": "5"}
+# Messages whose first answer is remembered.
+ANSWERED_KEPT = 20_000
 
 Messages = list[dict[str, Any]]
 Value = TypeVar("Value")
@@ -68,6 +71,7 @@ class Door:
         self._feedback = Feedback(self.engine)
         self._threads = ThreadPoolExecutor(8, thread_name_prefix="door")
         self._consented: set[str] = set()
+        self._answered: OrderedDict[tuple[str, str], None] = OrderedDict()
         # Conversations that the database did not take when they were opened.
         self._owed: set[str] = set()
 
@@ -119,6 +123,17 @@ class Door:
             self._metrics.count("replies", kind=reply["kind"], level=(reply.get("advice") or {}).get("level", "none"))
         return replies
 
+    def first_time(self, ticket: Ticket, message_id: str) -> bool:
+        """Whether a message is answered for the first time, as far as this process remembers: a repetition, which may
+        say something else under the same id, is nothing that happened."""
+        key = (ticket.conversation_id, message_id)
+        new = key not in self._answered
+        self._answered[key] = None
+        self._answered.move_to_end(key)
+        while len(self._answered) > ANSWERED_KEPT:
+            self._answered.popitem(last=False)
+        return new
+
     async def history(self, ticket: Ticket) -> Messages:
         """Every message of the conversation, both sides, oldest first. Raises Refusal unavailable."""
         try:
@@ -169,11 +184,13 @@ class Door:
 
     async def erase(self, ticket: Ticket) -> dict[str, Any]:
         """Erases the conversation, here and in what the desk remembers; the receipt. Raises Refusal unavailable."""
-        try:
-            receipt = await self._ask(self._erase, ticket, patience=LONGEST_WAIT)
-        except _Silent as error:
-            raise Refusal("unavailable", AGAIN) from error
-        self._desk.forget(ticket.conversation_id)
+        # A turn that Rasa is at would write its events after everything was erased.
+        async with self._desk.alone(ticket.conversation_id):
+            try:
+                receipt = await self._ask(self._erase, ticket, patience=LONGEST_WAIT)
+            except _Silent as error:
+                raise Refusal("unavailable", AGAIN) from error
+            self._desk.forget(ticket.conversation_id)
         self._consented.discard(ticket.conversation_id)
         self._owed.discard(ticket.conversation_id)
         self._metrics.count("erased")

@@ -19,6 +19,7 @@ STATUS = {
     "origin_refused": 403,
     "not_found": 404,
     "method_not_allowed": 405,
+    "too_slow": 408,
     "gone": 410,
     "report_unknown": 404,
     "reply_unknown": 404,

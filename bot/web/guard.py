@@ -1,4 +1,4 @@
-"""The outermost layer: security headers on every response, and an answer in our shape when anything raises."""
+"""The layers around the routes: security headers on every response, and an answer in our shape when anything raises."""
 
 from __future__ import annotations
 
@@ -39,25 +39,20 @@ OPEN_FILES = ("/widget.js", "/static/")
 
 
 class Guard:
-    """ASGI middleware that wraps the whole application, its error handlers included."""
+    """ASGI middleware that wraps everything."""
 
-    def __init__(self, app: ASGIApp, texts: Texts, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.texts = texts
-        self.metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; add headers to what comes back; turn an exception into a 500 without its trace."""
+        """Pass the request on, and add headers to what comes back."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started = False
         path = scope["path"]
 
         async def guarded(message: Message) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
                 headers = MutableHeaders(scope=message)
                 if path.startswith("/console"):
                     headers.setdefault("Content-Security-Policy", CONSOLE_POLICY)
@@ -73,13 +68,37 @@ class Guard:
                         headers["Cross-Origin-Resource-Policy"] = "cross-origin"
             await send(message)
 
+        await self.app(scope, receive, guarded)
+
+
+class LastDefence:
+    """ASGI middleware around the routes and their error handlers: whatever raises, the person is told what to do."""
+
+    def __init__(self, app: ASGIApp, texts: Texts, metrics: Metrics) -> None:
+        self.app = app
+        self.texts = texts
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; turn an exception into a 500 without its trace."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
         try:
-            await self.app(scope, receive, guarded)
-        except Exception as error:  # the last line of defence: whatever it was, the person is told what to do
+            await self.app(scope, receive, watched)
+        except Exception as error:
             # The error's own text may quote what a person wrote, so only its type and the trace's places are logged.
             places = [f"{place.filename}:{place.lineno} {place.name}" for place in extract_tb(error.__traceback__)]
-            log.error("web.unexpected", method=scope["method"], path=path, error=type(error).__name__, trace=places)
+            method, path = scope["method"], scope["path"]
+            log.error("web.unexpected", method=method, path=path, error=type(error).__name__, trace=places)
             if started:
                 raise
             self.metrics.count("errors", code="internal")
-            await error_response(self.texts, Refusal("internal"))(scope, receive, guarded)
+            await error_response(self.texts, Refusal("internal"))(scope, receive, watched)

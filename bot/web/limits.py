@@ -10,6 +10,8 @@ from typing import Callable
 
 # 20,000 characters of any script, each written as \uXXXX\uXXXX in JSON, still reach the desk and are screened there.
 BODY_BYTES = 256 * 1024
+# Seconds until a body must have come; a slow telephone sends a long message in less.
+BODY_SECONDS = 20
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from bot.web.schemas import (
     ERROR,
     JUDGE,
     JUDGED,
+    LOOK_UP,
     MESSAGE,
     OPEN,
     RECEIPT,
@@ -47,7 +48,7 @@ def document() -> Schema:
                     "openConversation",
                     "Begin a conversation",
                     {"201": _json("Begun", opened)},
-                    "400 403 413 415 422 429",
+                    "400 403 408 413 415 422 429",
                     OPEN,
                     body_required=False,
                     token=False,
@@ -61,7 +62,7 @@ def document() -> Schema:
                     "say",
                     "Say something",
                     {"200": _json("Replies", replies)},
-                    "400 401 403 410 413 415 422 429 503",
+                    "400 401 403 408 410 413 415 422 429 503",
                     SEND,
                 ),
                 "get": _operation("readHistory", "Read both sides", {"200": _json("History", said)}, "401 403 410 503"),
@@ -77,7 +78,7 @@ def document() -> Schema:
                     "judge",
                     "Whether a reply helped",
                     {"200": _json("Kept", JUDGED)},
-                    "400 401 403 404 410 413 415 422 429 503",
+                    "400 401 403 404 408 410 413 415 422 429 503",
                     JUDGE,
                 ),
             },
@@ -92,7 +93,16 @@ def document() -> Schema:
                 {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": r"\S"},
                 "The words to look for.",
                 required=True,
-            ),
+            )
+            | {
+                "post": _operation(
+                    "searchArchiveQuietly",
+                    "The same with the words in the body, so that no log of addresses holds them",
+                    {"200": _json("Found", ARCHIVED)},
+                    "400 401 403 408 410 413 415 422 429 503",
+                    LOOK_UP,
+                )
+            },
             "/api/texts": _with_query(
                 _operation("readTexts", "The widget's words", {"200": _json("Words", WORDS)}, "", token=False),
                 "language",

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.web.errors import Refusal, error_response
@@ -40,7 +41,10 @@ class Origins:
         """
         if origin is None or origin in self.named:
             return True
-        parts = urlsplit(origin)
+        try:
+            parts = urlsplit(origin)
+        except ValueError:
+            return False
         return parts.scheme in ("https", scheme) and bool(host) and parts.netloc.lower() == str(host).lower()
 
 
@@ -52,8 +56,9 @@ class OriginGuard:
         self.origins = origins
         self.texts = texts
         self.metrics = metrics
-        self.shared = CORSMiddleware(
+        self.shared = _Shared(
             app,
+            texts=texts,
             allow_origins=origins.named,
             allow_methods=["GET", "POST", "DELETE"],
             allow_headers=["Authorization", "Content-Type"],
@@ -74,6 +79,23 @@ class OriginGuard:
             self.metrics.count("errors", code="origin_refused")
             refusal = Refusal("origin_refused", {"Vary": "Origin"}, origin=origin[:200])
             await error_response(self.texts, refusal)(scope, receive, send)
+
+
+class _Shared(CORSMiddleware):
+    """Starlette's, whose refusals of a preflight have our shape."""
+
+    def __init__(self, app: ASGIApp, *, texts: Texts, **options: Any) -> None:
+        super().__init__(app, **options)
+        self._texts = texts
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        """What a browser is told that asks beforehand."""
+        answer = super().preflight_response(request_headers)
+        if answer.status_code < 400:
+            return answer
+        detail = bytes(answer.body).decode()
+        refusal = Refusal("bad_request", {"Vary": "Origin"}, detail=detail)
+        return error_response(self._texts, refusal)
 
 
 def is_admitted(scope: Scope, origins: Origins) -> bool:

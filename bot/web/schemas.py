@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.dialogue.desk import LONGEST
 from bot.web.body import CHOICE_LENGTH, CHOICES, COMMENT_LENGTH, ID_LENGTH
 
 Schema = dict[str, Any]
@@ -140,6 +141,12 @@ WORDS: Schema = {
 OPEN: Schema = {
     "type": ["object", "null"],
     "properties": {"consent": CONSENT},
+    "additionalProperties": False,
+}
+LOOK_UP: Schema = {
+    "type": "object",
+    "required": ["text"],
+    "properties": {"text": {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": r"\S"}},
     "additionalProperties": False,
 }
 ARCHIVED: Schema = {

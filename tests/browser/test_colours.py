@@ -65,3 +65,19 @@ def test_twice_as_large_it_is_all_there(page: Page, server: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     box = page.get_by_label("Your message").bounding_box()
     assert box is not None and box["y"] + box["height"] <= 512
+
+
+@pytest.mark.visitor(viewport={"width": 320, "height": 256}, device_scale_factor=4)
+@pytest.mark.parametrize("state", ["questions", "emergency", "panel"])
+def test_four_times_as_large_it_scrolls_as_one(page: Page, server: str, state: str) -> None:
+    """A screen of 1280 by 1024 at 400 % (WCAG 1.4.10): everything can be scrolled to, and the number stays in sight."""
+    STATES[state](page, server)
+    newest = page.get_by_role("log").locator(".bot").last
+    box = newest.bounding_box()
+    assert box is not None and 0 <= box["y"] < 200, "the newest answer is not in sight"
+    number = page.get_by_role("link", name=re.compile("999")).first.bounding_box()
+    assert number is not None and 0 <= number["y"] < 100
+    page.get_by_label("Your message").scroll_into_view_if_needed()
+    written = page.get_by_label("Your message").bounding_box()
+    assert written is not None and written["y"] + written["height"] <= 256
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

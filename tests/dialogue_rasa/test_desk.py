@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from bot.dialogue import book as book_module
-from bot.dialogue.desk import LONGEST, Desk, DeskUnavailable
+from bot.dialogue.desk import LONGEST, OVERLAP, Desk, DeskUnavailable, parts_of
 from bot.triage.case import Case
 from tests.dialogue_rasa.conftest import EMERGENCY, NOON, NUMBER, TWITCH, FakeDialogue, Talk
 
@@ -39,6 +39,31 @@ def test_without_a_model_everything_else_gets_the_failure_reply(desk, records):
     assert reply["kind"] == "failure" and NUMBER in reply["text"]
     assert records.show("talk")["messages"][0]["failed"]
     assert desk.ready() == {"model": False, "database": True, "knowledge": True, "golden": False}
+
+
+def test_a_text_that_nobody_can_have_written_is_screened_at_both_ends_and_lets_others_in(desk, records):
+    """Two hundred thousand characters are read in parts of some, and other people are answered in between."""
+    assert sum(map(len, parts_of("x" * 240_000))) < 32_000
+    for name, text in (("first", EMERGENCY + " and" * 60_000), ("last", "and " * 60_000 + EMERGENCY)):
+        (reply,) = run(Talk(desk, name).say(text))
+        assert reply["kind"] == "emergency"
+
+    async def both():
+        long = asyncio.create_task(Talk(desk, "long").say("and so on " * 2_000))
+        await asyncio.sleep(0)
+        (reply,) = await Talk(desk, "short").say(EMERGENCY)
+        return reply["kind"], long.done(), await long
+
+    kind, finished, _ = run(both())
+    assert (kind, finished) == ("emergency", False)
+
+
+def test_the_parts_of_a_long_text_overlap_and_leave_nothing_out():
+    text = "".join(chr(0x4E00 + number) for number in range(19_999))
+    parts = parts_of(text)
+    assert parts[0].startswith(text[:10]) and parts[-1].endswith(text[-10:])
+    for one, other in zip(parts, parts[1:]):
+        assert one[-OVERLAP:] == other[:OVERLAP]
 
 
 def test_it_is_ready_while_a_golden_emergency_is_found(desk, monkeypatch):

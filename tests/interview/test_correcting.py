@@ -87,6 +87,38 @@ def test_a_red_flag_is_only_taken_away_after_one_question(talk: Talk, status: st
     assert talk.case.changes[-1].confirmed and talk.case.changes[-1].before == status
 
 
+def test_a_red_flag_that_is_over_is_not_denied_in_words_without_the_question_either(talk: Talk) -> None:
+    talk.say("My eyelid droops since yesterday")
+    talk.say([correction("drooping_eyelid", PAST)])
+    assert talk.say("no, my eyelid does not droop").kind == CONFIRM
+    assert talk.case.status("drooping_eyelid") == PAST
+
+
+def test_gone_and_still_there_loses_nothing(talk: Talk) -> None:
+    talk.say("My left cheek has been twitching for two weeks, getting worse every day")
+    before = facts(talk)[FINDING]
+    talk.say([correction(FINDING, PAST)])
+    talk.say([correction(FINDING, PRESENT)])
+    assert facts(talk)[FINDING] == before
+
+
+def test_what_is_pressed_beside_a_correction_counts(talk: Talk) -> None:
+    talk.say(TWITCH)
+    turn = talk.say(["facial_weakness", "speech_problem", correction(FINDING, "lasting")])
+    assert turn.emergency and talk.case.status("facial_weakness") == PRESENT
+
+
+def test_several_corrections_are_all_made(talk: Talk) -> None:
+    talk.say(TWITCH)
+    talk.say([correction("eyelid_twitching", ABSENT), correction(FINDING, "right")])
+    assert talk.case.status("eyelid_twitching") == ABSENT and facts(talk)[FINDING].side == "right"
+
+
+def test_none_beside_what_was_picked_denies_nothing_of_it(talk: Talk) -> None:
+    talk.say(TWITCH)
+    assert talk.say(["none", "facial_weakness", "speech_problem"]).emergency
+
+
 def test_the_level_after_a_correction_is_that_of_the_case_without_the_mistake(talk: Talk) -> None:
     talk.say(TWITCH)
     talk.deny_everything(talk.say([correction("eyelid_twitching", ABSENT)]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -43,6 +44,9 @@ class FakeDesk:
 
     def recorded(self, conversation_id: str) -> bool:
         return True
+
+    def alone(self, conversation_id: str) -> asyncio.Lock:
+        return asyncio.Lock()
 
     def forget(self, conversation_id: str) -> None:
         self.forgotten.append(conversation_id)

@@ -86,6 +86,22 @@ def test_erasing_is_told_and_ends_the_stream(client: TestClient, bearer: dict[st
     assert client.get(EVENTS, headers=bearer).status_code == 410
 
 
+def test_a_repetition_is_told_to_nobody(client: TestClient, bearer: dict[str, str]) -> None:
+    async def say_twice(asked: Client) -> None:
+        for text in ("My cheek twitches", "something else"):
+            await asked.post(MESSAGES, json={"id": "1", "text": text}, headers=bearer)
+
+    (heard,) = listening(client, 1, say_twice, bearer)
+    assert [data["text"] for name, data in heard if name == MESSAGE and data["from"] == "person"] == [
+        "My cheek twitches"
+    ]
+
+
+def test_a_look_at_the_headers_opens_no_stream(client: TestClient, bearer: dict[str, str]) -> None:
+    looked = client.head(EVENTS, headers=bearer)
+    assert looked.status_code == 200 and client.app.state.events.count() == 0
+
+
 @pytest.mark.parametrize("seconds", ["-1", "1.5", "", "3601", "99999999", "٣"])
 def test_how_long_is_a_number_of_seconds(client: TestClient, bearer: dict[str, str], seconds: str) -> None:
     refused = client.get(EVENTS, params={"seconds": seconds}, headers=bearer)

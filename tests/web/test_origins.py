@@ -44,6 +44,8 @@ def embedded(settings: Settings, desk: Any, conversations: Conversations, knowle
         ("null", "signpost.example", "https", False),
         ("", "signpost.example", "https", False),
         ("https://", "", "https", False),
+        ("http://[", "[", "http", False),
+        ("http://[::1", "[::1", "http", False),
         ("file://", None, "https", False),
     ],
 )
@@ -86,6 +88,20 @@ def test_a_foreign_page_is_refused_even_with_a_good_token(
     assert "999" in refused.json()["error"]["hint"] and "SIGNPOST_ORIGINS" in refused.json()["error"]["hint"]
     assert not [name for name in refused.headers if name.lower().startswith("access-control")]
     assert embedded.get(MESSAGES, headers=headers).json()["messages"] == []
+
+
+def test_a_preflight_that_asks_for_too_much_is_refused_in_our_shape(embedded: TestClient) -> None:
+    for asked in ({"Access-Control-Request-Method": "PUT"}, {**ASKED, "Access-Control-Request-Headers": "x-foo"}):
+        refused = embedded.options(MESSAGES, headers={"Origin": CLINIC, **asked})
+        assert refused.status_code == 400 and refused.json()["error"]["code"] == "bad_request"
+
+
+def test_a_named_page_can_read_what_went_wrong(embedded: TestClient, desk: Any) -> None:
+    headers = {**begin(embedded), "Origin": CLINIC}
+    desk.fails = RuntimeError("broken")
+    broken = embedded.post(MESSAGES, json={"id": "1", "text": "hello"}, headers=headers)
+    assert broken.status_code == 500 and broken.headers["Access-Control-Allow-Origin"] == CLINIC
+    assert "Content-Security-Policy" in broken.headers
 
 
 def test_the_words_are_for_every_page_and_say_whether_it_may_do_more(embedded: TestClient) -> None:

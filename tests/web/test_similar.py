@@ -122,3 +122,13 @@ def test_a_database_that_fails_is_told_in_words(
     monkeypatch.setattr(conversations, "level", broken)
     assert search(client, QUESTION, bearer).status_code == 503 and desk.asked == []
     assert "999" in search(client, ALARMING, bearer).json()["message"]
+
+
+def test_the_words_can_be_posted_so_that_no_address_holds_them(
+    client: TestClient, bearer: dict[str, str], archive: None
+) -> None:
+    asked = client.get(SEARCH, params={"text": QUESTION}, headers=bearer).json()
+    assert client.post(SEARCH, json={"text": QUESTION}, headers=bearer).json() == asked
+    for body in ({}, {"text": ""}, {"text": 5}, {"text": "x", "more": 1}, [], None):
+        refused = client.post(SEARCH, json=body, headers=bearer)
+        assert refused.status_code == 422 and refused.json()["error"]["code"] == "bad_search"

@@ -28,14 +28,17 @@ export class ApiError extends Error {
     this.hint = error.hint ?? "";
   }
 
-  /** Whether the same request may work later: no answer, a server at its limits, or one that is failing. */
+  /**
+   * Whether the same request may work later: no answer, a server at its limits, or one that is failing; and an answer
+   * that is not our server's, but of something on the way to it.
+   */
   get passes(): boolean {
-    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
+    return !this.code || this.status === 408 || this.status === 429 || this.status >= 500;
   }
 
   /** Whether the conversation itself is at an end. */
   get ended(): boolean {
-    return this.status === 401 || this.status === 410;
+    return ["no_token", "bad_token", "gone"].includes(this.code);
   }
 
   /** Whether the page that the widget stands in may not use it. */
@@ -84,7 +87,8 @@ export class Api {
 
   /** Answered questions of the archive that are like a text. */
   search(token: string, text: string): Promise<Found> {
-    return this.#call("GET", `api/archive/search?text=${encodeURIComponent(text)}`, { token });
+    // Posted, so that no log of addresses on the way holds what somebody asks about.
+    return this.#call("POST", "api/archive/search", { token, body: { text } });
   }
 
   /** What happens in the conversation, as a stream of server-sent events. */

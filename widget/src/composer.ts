@@ -73,7 +73,8 @@ export class Composer {
   }
 
   #key(event: KeyboardEvent): void {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    // Safari says 229 and not that it is composing, where Enter only takes what was composed.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
     this.#send();
   }

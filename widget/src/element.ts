@@ -64,7 +64,7 @@ export class SignpostChat extends HTMLElement {
     root.adoptedStyleSheets = sheets();
     // What stands inside the element is shown until there are words to show, and if none ever come.
     root.replaceChildren(document.createElement("slot"));
-    this.#memory = new Memory(home);
+    this.#memory = Memory.of(home);
     void this.#load(new Api(home), root, this.#memory, this.#stop.signal);
   }
 

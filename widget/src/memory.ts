@@ -22,6 +22,8 @@ interface Held {
   open?: boolean;
 }
 
+const memories = new Map<string, Memory>();
+
 /** Remembers in sessionStorage; where a browser forbids that, only until the page is left. */
 export class Memory {
   readonly #key: string;
@@ -29,12 +31,16 @@ export class Memory {
 
   constructor(home: URL) {
     this.#key = `signpost ${home.href}`;
-    try {
-      const held: unknown = JSON.parse(sessionStorage.getItem(this.#key) ?? "{}");
-      if (held && typeof held === "object") this.#held = held;
-    } catch {
-      this.#held = {};
-    }
+    this.#read();
+  }
+
+  /** The page's one memory of a server: two elements, or one that is taken out and put back, share what is known. */
+  static of(home: URL): Memory {
+    const known = memories.get(home.href);
+    if (known) known.#read();
+    const memory = known ?? new Memory(home);
+    memories.set(home.href, memory);
+    return memory;
   }
 
   get<Name extends keyof Held>(name: Name): Held[Name] {
@@ -51,6 +57,15 @@ export class Memory {
     const { open } = this.#held;
     this.#held = open === undefined ? {} : { open };
     this.#keep();
+  }
+
+  #read(): void {
+    try {
+      const held: unknown = JSON.parse(sessionStorage.getItem(this.#key) ?? "{}");
+      this.#held = held && typeof held === "object" ? held : {};
+    } catch {
+      // Not to be read, or not ours: what is known so far stays.
+    }
   }
 
   #keep(): void {

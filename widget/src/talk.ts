@@ -106,7 +106,8 @@ export class Talk {
         if (!error.passes) {
           this.#loading = false;
           if (this.events.over(error)) return;
-          if (first) this.#restored([]);
+          // What is remembered stays as it is shown, above all the alarm.
+          if (first) this.#go();
           return frame.state(error.message || words.t("state.failed"));
         }
         const seconds = error.wait || backoff(tries);
@@ -119,6 +120,10 @@ export class Talk {
   #restored(messages: readonly Item[]): void {
     this.thread.restore([...(this.tools.memory.get("greeting") ?? []), ...messages.map(named)]);
     this.tools.arrived(this.thread.count, []);
+    this.#go();
+  }
+
+  #go(): void {
     this.#outbox.start();
     this.#listen();
   }

@@ -210,19 +210,27 @@ export class Thread {
     if (held) this.focus();
   }
 
+  /** What scrolls: the conversation, or on a very low screen everything. */
+  get #scrolls(): Element {
+    const own = getComputedStyle(this.#scroller).overflowY !== "visible";
+    return (own ? null : this.#scroller.closest(".shell")) ?? this.#scroller;
+  }
+
   #near(): boolean {
-    const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
+    const { scrollHeight, scrollTop, clientHeight } = this.#scrolls;
     return scrollHeight - scrollTop - clientHeight < NEAR;
   }
 
   #toEnd(): void {
-    this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    const place = this.#scrolls;
+    place.scrollTop = place.scrollHeight;
   }
 
-  /** A long reply is read from its beginning. */
+  /** A long reply is read from its beginning, below what sticks to the top of a very low screen. */
   #toStart(turn: HTMLElement): void {
-    const end = this.#scroller.scrollHeight - this.#scroller.clientHeight;
-    this.#scroller.scrollTop = Math.min(end, turn.offsetTop - 12);
+    const place = this.#scrolls;
+    const above = turn.getBoundingClientRect().top - place.getBoundingClientRect().top + place.scrollTop;
+    place.scrollTop = above - (place === this.#scroller ? 12 : 64);
   }
 }
 

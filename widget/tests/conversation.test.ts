@@ -392,6 +392,28 @@ describe("the end", () => {
     expect(page.one("h2").textContent).toBe("This conversation has ended or was deleted.");
     expect(page.has("Delete my conversation") && !page.one(".actions").hidden).toBe(false);
   });
+
+  it("is not ended by a page of something in between, which is asked again", async () => {
+    const { page } = await talk();
+    server.routes["POST /api/conversations/messages"] = () => answer(401, "<html>Sign in to the network</html>");
+    await page.send("My cheek twitches");
+    expect(page.text(".mark-sent").join()).toContain(ENGLISH["message.waiting"]);
+    server.routes["POST /api/conversations/messages"] = () => ({ messages: [bot("Any of these?")] });
+    await settle(5);
+    expect(page.text(".bot .bubble").at(-1)).toContain("Any of these?");
+  });
+
+  it("keeps the alarm where the history is refused", async () => {
+    server.routes["POST /api/conversations/messages"] = () => ({
+      messages: [bot("Call 999 now.", { kind: "emergency" })],
+    });
+    const { page } = await talk();
+    await page.send("It droops");
+    expect(page.one(".alarm-place").textContent).not.toBe("");
+    server.routes["GET /api/conversations/messages"] = () => refusal(422, "bad_request", "No.");
+    const again = await reload();
+    expect(again.page.one(".alarm-place").textContent).not.toBe("");
+  });
 });
 
 describe("looking up", () => {
@@ -406,11 +428,11 @@ describe("looking up", () => {
       answers: [{ shown: true, text: "Rest.", title: "Twitch" }],
       similar: [{ title: "Like it" }],
     };
-    server.routes["GET /api/archive/search"] = () => found;
+    server.routes["POST /api/archive/search"] = () => found;
     const { page } = await talk();
     page.button("Look up answers").click();
     await look(page, "twitch & <b>");
-    expect(server.asked("GET /api/archive/search")[0]?.query.get("text")).toBe("twitch & <b>");
+    expect(server.asked("POST /api/archive/search")[0]?.body.text).toBe("twitch & <b>");
     expect(page.text("dialog .answer-title, dialog .similar strong")).toEqual(["Twitch", "Like it"]);
     found = { answers: [], similar: [] };
     await look(page, "zzz");
@@ -439,9 +461,9 @@ describe("looking up", () => {
 
   it("shows the answer to the newest question only", async () => {
     const waiting: (() => void)[] = [];
-    server.routes["GET /api/archive/search"] = ({ query }) =>
+    server.routes["POST /api/archive/search"] = ({ body }) =>
       new Promise((resolve) =>
-        waiting.push(() => resolve({ answers: [{ shown: true, text: "t", title: query.get("text") }] })),
+        waiting.push(() => resolve({ answers: [{ shown: true, text: "t", title: body.text }] })),
       );
     const { page } = await talk();
     page.button("Look up answers").click();

@@ -1,6 +1,7 @@
 // The element itself: its words and language, the launcher and its panel, and what it tells the page around it.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Memory } from "../src/memory";
 import { sheets } from "../src/styles";
 import { languageOf, Words } from "../src/words";
 import { bot, ENGLISH, fresh, mount, refusal, reload, Server, settle, talk, texts } from "./help";
@@ -285,4 +286,25 @@ it("no layout depends on left or right, and every text is a known key", async ()
     expect(source, name).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(/);
     expect(source.split("\n").length, name).toBeLessThanOrEqual(250);
   }
+});
+
+describe("its memory", () => {
+  const home = new URL("https://signpost.example/");
+
+  it("is one for the page: two elements take nothing from one another", () => {
+    const [one, other] = [Memory.of(home), Memory.of(home)];
+    one.set("token", "t");
+    other.set("open", true);
+    expect(JSON.parse(sessionStorage.getItem(`signpost ${home.href}`)!)).toEqual({ token: "t", open: true });
+  });
+
+  it("lasts until the page is left where nothing can be stored", () => {
+    const refuse = () => {
+      throw new DOMException("refused", "SecurityError");
+    };
+    vi.stubGlobal("sessionStorage", { getItem: refuse, setItem: refuse });
+    const elsewhere = new URL("https://elsewhere.example/");
+    Memory.of(elsewhere).set("token", "t");
+    expect(Memory.of(elsewhere).get("token")).toBe("t");
+  });
 });

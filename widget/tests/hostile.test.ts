@@ -206,8 +206,8 @@ describe.each(
       ],
       similar: [{ title: x, question: x }],
     };
-    server.routes["GET /api/archive/search"] = ({ query }) =>
-      query.get("text") === "emergency" ? { answers: [], similar: [], message: x } : found;
+    server.routes["POST /api/archive/search"] = ({ body }) =>
+      body.text === "emergency" ? { answers: [], similar: [], message: x } : found;
     server.routes["DELETE /api/conversations"] = () => ({
       receipt: { conversation: x, erased_at: x, erased: { [x]: 2 } },
     });

@@ -121,12 +121,23 @@ describe("a stream", () => {
     expect(opened.length).toBeLessThan(7);
   });
 
-  it.each([401, 410])("ends with the conversation (%i)", async (status) => {
-    next = () => new ApiError(status);
+  it.each([
+    [401, "bad_token"],
+    [410, "gone"],
+  ])("ends with the conversation (%i)", async (status, code) => {
+    next = () => new ApiError(status, { code });
     start();
     await settle(100);
     expect(log).toEqual(["ended"]);
     expect(opened).toHaveLength(1);
+  });
+
+  it("goes on where a 401 is not our server's", async () => {
+    next = () => new ApiError(401);
+    start();
+    await settle(100);
+    expect(log).not.toContain("ended");
+    expect(opened.length).toBeGreaterThan(2);
   });
 
   it("is silent once it is closed", async () => {
