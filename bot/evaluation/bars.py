@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Optional
 
 from bot.evaluation.bar import Bar
-from bot.evaluation.proportion import Proportion
+from bot.records.proportion import Proportion
 from bot.evaluation.triage import Scorecard
 
 

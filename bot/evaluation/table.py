@@ -7,7 +7,7 @@ from rich.table import Table
 
 from bot.evaluation.bars import bars
 from bot.evaluation.interview import Lengths
-from bot.evaluation.proportion import Proportion
+from bot.records.proportion import Proportion
 from bot.evaluation.terminal import bars_table
 from bot.evaluation.triage import WAYS, Scorecard
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.evaluation.proportion import Proportion
+from bot.records.proportion import Proportion
 from bot.evaluation.score import Outcome, Score
 from bot.knowledge.model import LEVELS
 

@@ -19,7 +19,7 @@ from bot.archive.importing import import_paths
 from bot.archive.meaning import Meaning
 from bot.archive.search import Archive
 from bot.evaluation.figure import Fault, Figure, Part
-from bot.evaluation.proportion import Proportion
+from bot.records.proportion import Proportion
 from bot.evaluation.sets import rows
 from bot.knowledge import Knowledge
 from bot.nlu.reader import Reader

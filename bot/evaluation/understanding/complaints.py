@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.evaluation.figure import Fault, Figure, Part
-from bot.evaluation.proportion import Proportion
+from bot.records.proportion import Proportion
 from bot.evaluation.sets import labels, rows
 from bot.evaluation.understanding.labelled import AS_OF
 from bot.knowledge import Knowledge

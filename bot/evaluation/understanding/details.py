@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.evaluation.counts import Counts
-from bot.evaluation.proportion import Proportion
+from bot.records.proportion import Proportion
 from bot.evaluation.understanding.labelled import LISTS, WORDS
 from bot.evaluation.understanding.matching import Match, Matched
 from bot.knowledge import Knowledge

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Optional, Protocol
 
 from bot.evaluation.figure import Comparison, Fault, Figure, Part
-from bot.evaluation.proportion import Proportion
+from bot.records.proportion import Proportion
 from bot.evaluation.sets import rows
 from bot.evaluation.understanding.labelled import AS_OF
 from bot.nlu.reader import Reader

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Optional
 
 from bot.evaluation.figure import Fault, Figure, Part
-from bot.evaluation.proportion import Proportion
+from bot.records.proportion import Proportion
 from bot.evaluation.sets import labels, rows
 from bot.evaluation.understanding.labelled import AS_OF
 from bot.interview.turn import Turn, take_turn
