@@ -18,7 +18,8 @@ class Period:
     last: date
 
     def __post_init__(self) -> None:
-        if not 0 <= (self.last - self.first).days < MOST_DAYS:
+        # The calendar's last day has no morning after it.
+        if self.last == date.max or not 0 <= (self.last - self.first).days < MOST_DAYS:
             raise ValueError(f"a period is 1 to {MOST_DAYS} days, and this one is from {self.first} to {self.last}")
 
     @classmethod
