@@ -56,7 +56,7 @@ def test_the_home_is_filled_once_by_talking_to_the_desk(tmp_path: Path) -> None:
     command = [sys.executable, str(SCRIPTS / "demo.py"), "--only-seed", "--size", "8"]
     surroundings = {**os.environ, "SIGNPOST_HOME": str(home)}
     for told in ("8 conversations", "full already"):
-        ran = subprocess.run(command, env=surroundings, capture_output=True, text=True, timeout=240)
+        ran = subprocess.run(command, env=surroundings, capture_output=True, text=True, timeout=600)
         assert ran.returncode == 0 and told in ran.stdout, ran.stdout + ran.stderr
     database = engine(f"sqlite:///{home / 'signpost.db'}")
     with database.connect() as connection:

@@ -67,6 +67,10 @@ class Charts:
             values.update(day=day, most=most)
         elif trend.name in ("by_topic", "by_channel"):
             values["first"] = self._cell(trend.columns[0], trend.rows[0][0])
+        elif trend.name == "agreement" and trend.figures.get("kappa_from") is not None:
+            values["kappa"] = self._words(
+                "interval", value=values["kappa"], low=values["kappa_from"], high=values["kappa_to"]
+            )
         elif trend.name == "verdicts":
             values.update({name: trend.column(name)[0] for name in (TOO_CALM, TOO_ALARMED)})
         return self._words(f"says.{trend.name}", counted=trend.counted, **values)

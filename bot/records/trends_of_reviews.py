@@ -62,7 +62,7 @@ class ReviewTrends:
         same = sum(times for (first, second), times in counts.items() if first == second)
         figures: dict[str, Value] = {"pairs": len(pairs), "same": same}
         if self._kappa is not None:
-            figures["kappa"] = _number(self._kappa(pairs)) if pairs else None
+            figures.update(_figures(self._kappa(pairs) if pairs else None))
         return Trend("agreement", ("first", *VERDICTS), tuple(rows), figures, len(pairs))
 
     @property
@@ -108,15 +108,19 @@ def _row(level: str, verdicts: Counter[str]) -> tuple[Value, ...]:
     return tuple(cells)
 
 
-def _number(found: Any) -> float | None:
-    """The number of what `kappa` gave: itself, or the field of that name."""
+def _figures(found: Any) -> dict[str, Value]:
+    """Kappa, and its interval where what was calculated has one: a plain number has none."""
     value = found if found is None or isinstance(found, (int, float)) else found.kappa
-    return None if value is None else round(float(value), 4)
+    low, high = getattr(found, "interval", None) or (None, None)
+    named = {"kappa": value, "kappa_from": low, "kappa_to": high}
+    return {name: None if each is None else round(float(each), 4) for name, each in named.items()}
 
 
 def _known_kappa() -> Kappa | None:
-    try:
-        found: Kappa = import_module("bot.records.agreement").kappa
-    except (ImportError, AttributeError):
-        return None
-    return found
+    for module, name in (("bot.records.kappa", "cohens_kappa"), ("bot.records.agreement", "kappa")):
+        try:
+            found: Kappa = getattr(import_module(module), name)
+        except (ImportError, AttributeError):
+            continue
+        return found
+    return None

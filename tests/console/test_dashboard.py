@@ -229,3 +229,24 @@ def test_today_is_the_last_day(client: TestClient, engine: Engine) -> None:
     talk(engine, "c", datetime.now(timezone.utc))
     last = Tables(somebody(client, "lead").get(PAGE).text).tables["by_day"][-1]
     assert date.fromisoformat(last[0]) <= datetime.now(timezone.utc).date() and last[1] == "1"
+
+
+def test_agreement_is_shown_where_kappa_can_be_calculated(
+    make_client: Any, full: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.records.trends_of_reviews._known_kappa", lambda: lambda pairs: len(pairs) / 10)
+    page = somebody(make_client(), "lead").get(PAGE).text
+    table = Tables(page).tables["agreement"]
+    assert table[0] == ["First reader", "Right", "Too calm", "Too alarmed"]
+    assert table[1:] == [["Right", "3", "0", "0"], ["Too calm", "1", "0", "0"], ["Too alarmed", "0", "0", "0"]]
+    assert "3 of 4 pairs" in page and "kappa: 0.4" in page
+
+
+def test_agreement_is_left_out_in_words_where_kappa_cannot_be_calculated(
+    make_client: Any, full: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.records.trends_of_reviews._known_kappa", lambda: None)
+    theirs = somebody(make_client(), "lead")
+    page = theirs.get(PAGE).text
+    assert "agreement" not in Tables(page).tables and "kappa cannot be calculated" in page
+    assert theirs.get(f"{PAGE}/agreement.csv").status_code == 404

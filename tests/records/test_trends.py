@@ -93,7 +93,7 @@ def test_nothing_is_counted_where_there_is_nothing(any_engine: Engine) -> None:
     by_day = found[0]
     assert [row[0] for row in by_day.rows] == [f"2026-06-{day}" for day in range(12, 19)]
     assert all(set(row[1:]) == {0} for row in by_day.rows)
-    assert found[-1].figures == {"pairs": 0, "same": 0, "kappa": None}
+    assert found[-1].figures == {"pairs": 0, "same": 0, "kappa": None, "kappa_from": None, "kappa_to": None}
 
 
 def test_conversations_by_day_channel_level_and_topic(any_engine: Engine) -> None:
@@ -267,12 +267,13 @@ def test_agreement_of_two_readers(any_engine: Engine) -> None:
     assert sorted(seen) == [("right", "right"), ("too_alarmed", "too_alarmed"), ("too_alarmed", "too_calm")]
     assert found.columns == ("first", "right", "too_calm", "too_alarmed")
     assert found.rows == (("right", 1, 0, 0), ("too_calm", 0, 0, 0), ("too_alarmed", 0, 1, 1))
-    assert found.figures == {"pairs": 3, "same": 2, "kappa": 0.5124}
+    assert found.figures == {"pairs": 3, "same": 2, "kappa": 0.5124, "kappa_from": None, "kappa_to": None}
 
 
 def test_kappa_as_a_number_or_as_what_holds_one(engine: Engine) -> None:
     class Agreement:
         kappa = 0.25
+        interval = (0.1, 0.4)
 
     for number in (1, 2):
         reader(engine, number)
@@ -280,7 +281,8 @@ def test_kappa_as_a_number_or_as_what_holds_one(engine: Engine) -> None:
     for number in (1, 2):
         review(engine, "c1", number, "right")
     for given, shown in [(lambda pairs: Agreement(), 0.25), (lambda pairs: None, None), (lambda pairs: 1, 1.0)]:
-        assert ReviewTrends(engine, given).agreement(WEEK).figures["kappa"] == shown
+        figures = ReviewTrends(engine, given).agreement(WEEK).figures
+        assert figures["kappa"] == shown and figures["kappa_from"] == (0.1 if shown == 0.25 else None)
 
 
 def test_names_that_nobody_knows_are_counted_as_they_are(any_engine: Engine) -> None:
