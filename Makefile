@@ -1,6 +1,6 @@
 # What the project does, one command each. Every target sets up what it needs first; a second set-up takes no time.
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test test-all check widget lock tensorflow peers evaluate bench screenshots
+.PHONY: help setup serve demo test test-all check widget lock tensorflow peers evaluate bench screenshots
 
 SIGNPOST := .venv/bin/signpost
 PYTEST := .venv/bin/pytest
@@ -13,6 +13,9 @@ setup: ## bring uv and Python 3.10 if missing, and the locked packages into .ven
 
 serve: setup ## serve the chat (SIGNPOST_HOST, SIGNPOST_PORT); the first time trains and fills the database
 	@exec $(SIGNPOST) serve
+
+demo: setup ## serve a home of its own, var/demo, that is full of a made-up clinic's month; the first time takes a minute or two
+	@exec .venv/bin/python scripts/demo.py
 
 test: setup ## every test but the slow ones, in parallel: the widget's, and those in a browser, too
 	@scripts/browser
@@ -50,12 +53,13 @@ evaluate: setup ## measure understanding on the labelled messages and triage on 
 	$(SIGNPOST) evaluate nlu --json docs/evaluation/nlu.json --html docs/evaluation/nlu.html
 	$(SIGNPOST) evaluate triage --json docs/evaluation/triage.json --html docs/evaluation/triage.html
 
-bench: setup ## time a message's reading, a turn, a click in the widget and the archive's search, each beside its peers
+bench: setup ## time a message's reading, a turn, a click in the widget, the archive's search, each beside its peers, and the dashboard
 	.venv/bin/python bench/nlu.py
 	.venv/bin/python bench/turn.py
 	.venv/bin/python bench/widget.py
 	.venv/bin/python bench/archive.py --sizes 1000 10000
+	.venv/bin/python bench/dashboard.py --size 20000
 
-screenshots: setup ## take the pictures of the chat anew: the README's, and one of every state
+screenshots: setup ## take the pictures of the chat and the console anew: the README's, and one of every state
 	@scripts/browser
 	.venv/bin/python scripts/screenshots.py

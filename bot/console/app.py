@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.templating import Jinja2Templates
 
-from bot.console import archive, letters
+from bot.console import archive, dashboard, letters
 from bot.console.debugger import STATUSES, Debugger
 from bot.console.gate import Gate
 from bot.console.navigation import shown_to
@@ -131,6 +131,7 @@ def routes(
         room.route("/rules", RULES, rules, "GET", "POST"),
         room.route("/rules/{topic}.svg", RULES, drawing),
         *letters.routes(room, one),
+        *dashboard.routes(room),
         *archive.routes(archives, seal, view, render, lambda page: guard(ARCHIVE, page)),
     ]
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Optional
 
 from bot.evaluation.bar import Bar
-from bot.evaluation.proportion import Proportion
 from bot.evaluation.triage import Scorecard
+from bot.records.proportion import Proportion
 
 
 def bars(card: Scorecard) -> tuple[Bar, ...]:

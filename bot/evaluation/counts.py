@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Optional
 
-from bot.evaluation.proportion import Proportion
+from bot.records.proportion import Proportion
 
 # Draws of the bootstrap; its seed is fixed, so that the same messages give the same interval.
 _DRAWS, _SEED = 1000, 1

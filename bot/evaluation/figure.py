@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from bot.evaluation.counts import Counts, f_interval, total
-from bot.evaluation.proportion import Proportion
+from bot.records.proportion import Proportion
 
 
 @dataclass(frozen=True)

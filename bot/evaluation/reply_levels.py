@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.archive.levels import LEVELS, load, rank
-from bot.evaluation.proportion import Proportion
+from bot.records.proportion import Proportion
 
 # A person is to be seen from this level on.
 SEEN = rank("routine")

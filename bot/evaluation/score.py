@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from bot.evaluation.proportion import Proportion
 from bot.knowledge.model import LEVELS, urgency
+from bot.records.proportion import Proportion
 
 
 @dataclass(frozen=True)

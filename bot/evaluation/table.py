@@ -7,9 +7,9 @@ from rich.table import Table
 
 from bot.evaluation.bars import bars
 from bot.evaluation.interview import Lengths
-from bot.evaluation.proportion import Proportion
 from bot.evaluation.terminal import bars_table
 from bot.evaluation.triage import WAYS, Scorecard
+from bot.records.proportion import Proportion
 
 # More than so many wrong ones of one way belong in the file.
 _SHOWN = 15

@@ -6,7 +6,7 @@ import pytest
 
 from bot.evaluation.counts import Counts, f_interval, total
 from bot.evaluation.figure import Card, Figure, Part, figures_of
-from bot.evaluation.proportion import Proportion
+from bot.records.proportion import Proportion
 
 
 def test_f_is_the_harmonic_mean() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.evaluation.proportion import Proportion
 from bot.evaluation.score import Outcome, Score
 from bot.knowledge.model import LEVELS
+from bot.records.proportion import Proportion
 
 
 def outcome(expected: str, given: str, topic: str = "a") -> Outcome:

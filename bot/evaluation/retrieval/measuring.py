@@ -19,13 +19,13 @@ from bot.archive.importing import import_paths
 from bot.archive.meaning import Meaning
 from bot.archive.search import Archive
 from bot.evaluation.figure import Fault, Figure, Part
-from bot.evaluation.proportion import Proportion
 from bot.evaluation.sets import rows
 from bot.knowledge import Knowledge
 from bot.nlu.reader import Reader
 from bot.records import database
 from bot.records.models import archive_entries as entries
 from bot.records.models import archive_links as links
+from bot.records.proportion import Proportion
 
 PAIRS: Final = Path("mqp3048") / "pairs.jsonl"
 ENTRIES: Final = Path("archive") / "icliniq.jsonl"

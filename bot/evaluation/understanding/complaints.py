@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.evaluation.figure import Fault, Figure, Part
-from bot.evaluation.proportion import Proportion
 from bot.evaluation.sets import labels, rows
 from bot.evaluation.understanding.labelled import AS_OF
 from bot.knowledge import Knowledge
 from bot.nlu.reader import Reader
 from bot.nlu.reading import PATIENT, PRESENT, Reading
+from bot.records.proportion import Proportion
 
 KEY = "avey400"
 FILE, LABELS = "vignettes.jsonl", "complaints.yml"

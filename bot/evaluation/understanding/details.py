@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.evaluation.counts import Counts
-from bot.evaluation.proportion import Proportion
 from bot.evaluation.understanding.labelled import LISTS, WORDS
 from bot.evaluation.understanding.matching import Match, Matched
 from bot.knowledge import Knowledge
 from bot.nlu.reading import Person
+from bot.records.proportion import Proportion
 
 _YEARS = 0.5
 

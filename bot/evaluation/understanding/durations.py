@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, Optional, Protocol
 
 from bot.evaluation.figure import Comparison, Fault, Figure, Part
-from bot.evaluation.proportion import Proportion
 from bot.evaluation.sets import rows
 from bot.evaluation.understanding.labelled import AS_OF
 from bot.nlu.reader import Reader
 from bot.nlu.reading import Stretch
+from bot.records.proportion import Proportion
 
 RECOGNIZERS, DUCKLING = "duration_recognizers", "duration_duckling"
 _DAY = 86_400

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any, Optional
 
 from bot.evaluation.figure import Fault, Figure, Part
-from bot.evaluation.proportion import Proportion
 from bot.evaluation.sets import labels, rows
 from bot.evaluation.understanding.labelled import AS_OF
 from bot.interview.turn import Turn, take_turn
 from bot.knowledge import Knowledge
 from bot.nlu.reader import Reader
 from bot.nlu.reading import PATIENT, PRESENT
+from bot.records.proportion import Proportion
 from bot.triage.case import Case
 
 KEY = "patient_messages"

@@ -10,10 +10,10 @@ from typing import Optional, Protocol
 
 from bot.evaluation.counts import Counts
 from bot.evaluation.figure import Comparison, Fault, Figure, Part, figures_of
-from bot.evaluation.proportion import Proportion
 from bot.evaluation.sets import rows
 from bot.nlu.reader import Reader
 from bot.nlu.reading import ABSENT
+from bot.records.proportion import Proportion
 
 KEY = "negex_context"
 FILE = "negex_sentences.jsonl"

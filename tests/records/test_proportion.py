@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.evaluation.proportion import Proportion
+from bot.records.proportion import Proportion
 
 
 # Reference values: R. G. Newcombe, Statistics in Medicine 17 (1998) 857-872, table I, method 3.
