@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from bot.records.redaction_names import NameFinder
 from bot.records.redaction_numbers import NumberFinder
@@ -21,8 +21,7 @@ ADDRESS, BIRTH_DATE, WEB = "address", "birth_date", "web"
 KINDS = (NAME, PHONE, EMAIL, NUMBER, ADDRESS, BIRTH_DATE, WEB)
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """Characters `start` to `end` of a text that lead to a person, and the kind of it: one of `KINDS`."""
 
     start: int
@@ -59,9 +58,9 @@ def names_in(texts: Iterable[str]) -> frozenset[str]:
 
 def redact(text: str, names: Iterable[str] = ()) -> str:
     """`text` with a mark such as "[name]" in place of each thing that leads to a person."""
-    parts, end = [], 0
+    parts, end, marks = [], 0, words().marks
     for one in spans(text, names):
-        parts += [text[end : one.start], f"[{one.kind}]"]
+        parts += [text[end : one.start], marks[one.kind]]
         end = one.end
     return "".join([*parts, text[end:]])
 

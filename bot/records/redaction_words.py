@@ -26,6 +26,11 @@ class Words:
         given = self._lists[name]
         return [str(each) for each in given] if isinstance(given, list) else str(given).split()
 
+    @property
+    def marks(self) -> dict[str, str]:
+        """What stands in a text in place of each kind."""
+        return {str(kind): str(mark) for kind, mark in self._lists["marks"].items()}
+
     def any(self, *names: str) -> str:
         """A pattern that is any one of the words of some lists, the longest first."""
         return either(each for name in names for each in self.of(name))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from bot.records.redaction import KINDS, names_in, redact, spans
 from bot.records.redaction_numbers import iban, luhn, nhs
+from bot.records.redaction_words import words
 
 SETS = Path(__file__).parent / "redaction"
 
@@ -111,3 +112,8 @@ def test_a_long_hostile_text_is_read_all_the_same(piece: str) -> None:
     spans(piece * (4_000 // len(piece)))
     # No timing of ours: a pattern that goes back over its text again and again would take minutes.
     assert time.process_time() - begun < 10
+
+
+def test_every_kind_has_a_mark() -> None:
+    assert set(words().marks) == set(KINDS)
+    assert redact("dob 1.2.1978, a@example.org") == "dob [date of birth], [e-mail]"
