@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Optional
 
 from bot.nlu.reading import OTHER, Mention
-from bot.records.redaction import names_in, spans
+from bot.records.redaction import NAME, Span, names_in, spans
 
 TEXT, HIDDEN, FOUND = "text", "hidden", "found"
 
@@ -39,17 +39,21 @@ class Piece:
 @dataclass
 class Curtain:
     """Shows the texts of one conversation. `marks` are what stands in place of each kind; `names` were found anywhere
-    in the conversation, and go everywhere in it; `drawn` counts what was hidden."""
+    in the conversation and go everywhere in it, and so do `known`, other words that were hidden, with their kinds: a
+    reply may say again what it was told. `drawn` counts what was hidden."""
 
     marks: Mapping[str, str]
     revealed: bool = False
     names: frozenset[str] = frozenset()
+    known: Mapping[str, str] = field(default_factory=dict)
     drawn: int = field(default=0)
 
     @classmethod
     def of(cls, texts: Iterable[str], marks: Mapping[str, str], revealed: bool = False) -> Curtain:
         """The curtain of a conversation of these texts."""
-        return cls(marks, revealed, names_in(texts))
+        every = [text for text in texts if text]
+        told = [(text[one.start : one.end], one.kind) for text in every for one in spans(text) if one.kind != NAME]
+        return cls(marks, revealed, names_in(every), dict(told))
 
     def plain(self, text: Optional[str]) -> str:
         """A text in one piece, with a mark in place of each thing that is hidden."""
@@ -60,7 +64,7 @@ class Curtain:
         would say what the curtain hides."""
         if not text:
             return []
-        hidden = spans(text, self.names)
+        hidden = self._hidden(text)
         self.drawn += len(hidden)
         parts: list[tuple[int, int, str, tuple[Label, ...]]] = [(*one, ()) for one in hidden]
         shown = [
@@ -77,6 +81,17 @@ class Curtain:
         if end < len(text):
             pieces.append(Piece(TEXT, text[end:], end))
         return pieces
+
+    def _hidden(self, text: str) -> list[Span]:
+        hidden = spans(text, self.names)
+        for words, kind in self.known.items():
+            start = text.find(words)
+            while start >= 0:
+                end = start + len(words)
+                if not any(start < one.end and one.start < end for one in hidden):
+                    hidden.append(Span(start, end, kind))
+                start = text.find(words, end)
+        return sorted(hidden)
 
 
 class Marker:
