@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.templating import Jinja2Templates
 
-from bot.console import archive, dashboard, letters
+from bot.console import archive, conversation, dashboard
 from bot.console.debugger import STATUSES, Debugger
 from bot.console.gate import Gate
 from bot.console.navigation import shown_to
@@ -26,7 +26,6 @@ from bot.console.view import View
 from bot.console.who import ARCHIVE, READ, RULES, STAND_IN, User
 from bot.knowledge.drawing import DrawingError, can_draw
 from bot.records.users import Users
-from bot.web.door import CHANNEL
 from bot.web.events import Events
 from bot.web.texts import Texts
 
@@ -42,8 +41,10 @@ def routes(
     knowledge: Any,
     archives: Optional[archive.Archives] = None,
     events: Optional[Events] = None,
+    reader: Optional[Any] = None,
 ) -> list[BaseRoute]:
-    """The routes of the console, all behind its password. `events` tells open chats what clinicians write."""
+    """The routes of the console, all behind its password. `events` tells open chats what clinicians write,
+    `reader` reads what was said again."""
     seal, events = Seal(settings.secret or ""), events or Events()
     texts = Texts(knowledge, settings, "console")
     gate, view, users = Gate(settings.console_password, texts), View(knowledge, texts), Users(conversations.engine)
@@ -73,7 +74,18 @@ def routes(
         return guarded
 
     room = Room(
-        settings, conversations.engine, conversations, knowledge, archives, events, seal, view, texts, render, guard
+        settings,
+        conversations.engine,
+        conversations,
+        knowledge,
+        archives,
+        events,
+        seal,
+        view,
+        texts,
+        render,
+        guard,
+        reader,
     )
 
     async def listing(request: Request) -> Response:
@@ -83,16 +95,6 @@ def routes(
         rows = [view.row(row) for row in rows]
         last = max(1, -(-total // PAGE))
         return render(request, "list.html", rows=rows, total=total, page=page, last=last)
-
-    async def one(request: Request, wrong: Optional[str] = None) -> Response:
-        shown = await run_in_threadpool(conversations.show, request.path_params["id"])
-        if shown is None:
-            return render(request, "problem.html", 404, problem="unknown")
-        # Other channels are sent nothing yet: there a letter would never arrive.
-        letter = {"id": letters.letter_id(), "seal": seal.issue(), "most": letters.LONGEST, "wrong": wrong}
-        writable = shown["channel"] == CHANNEL and not shown["erased_at"]
-        values = {"conversation": view.conversation(shown), "letter": letter if writable else None}
-        return render(request, "conversation.html", 200 if wrong is None else 422, **values)
 
     debugger = Debugger(knowledge)
 
@@ -127,10 +129,9 @@ def routes(
 
     return [
         room.route("", READ, listing),
-        room.route("/conversations/{id}", READ, one),
         room.route("/rules", RULES, rules, "GET", "POST"),
         room.route("/rules/{topic}.svg", RULES, drawing),
-        *letters.routes(room, one),
+        *conversation.routes(room),
         *dashboard.routes(room),
         *archive.routes(archives, seal, view, render, lambda page: guard(ARCHIVE, page)),
     ]

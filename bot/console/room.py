@@ -36,6 +36,8 @@ class Room:
     texts: Texts
     render: Callable[..., Response]
     guard: Callable[[str, Page], Page]
+    # Reads texts again with today's words (`bot.nlu.reader.Reader`); without one no words are marked.
+    reader: Optional[Any] = None
 
     def route(self, path: str, permission: str, page: Page, *methods: str) -> Route:
         """A route below /console that wants a permission."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Mapping, Optional
 
-from bot.report.understood import offered_labels
+from bot.records.redaction import redact
 from bot.web.texts import Texts
 
 
@@ -26,18 +26,6 @@ class View:
             "level": level,
         }
 
-    def conversation(self, shown: Mapping[str, Any]) -> dict[str, Any]:
-        """One conversation: its transcript, each of the person's messages with the decision that followed it."""
-        offered: dict[str, str] = {}
-        turns = []
-        for message in shown["messages"]:
-            turns.append(self._turn(message, offered))
-            if message["from"] == "bot":
-                offered = offered_labels(message) or offered
-        decided = [turn["decision"] for turn in turns if turn["decision"]]
-        row = self.row({**shown, "level": decided[-1]["level"] if decided else None})
-        return {**row, "turns": turns, "newest": decided[-1] if decided else None}
-
     def moment(self, text: Optional[str]) -> str:
         """A stored moment as date and time to the minute, in UTC."""
         return self.time(datetime.fromisoformat(text)) if text else ""
@@ -46,31 +34,16 @@ class View:
         """A moment as date and time to the minute, in UTC."""
         return at.strftime("%Y-%m-%d %H:%M") if at else ""
 
+    def redacted(self, text: str) -> str:
+        """A text with marks in place of what leads to a person, where nobody can have it shown."""
+        return redact(text)
+
     def level(self, level: Optional[str]) -> str:
         """A level in words."""
         return self._texts(f"levels.{level}") if level else self._texts("levels.none")
 
-    def _turn(self, message: Mapping[str, Any], offered: Mapping[str, str]) -> dict[str, Any]:
-        choices = message.get("choices") or []
-        person = message["from"] == "person"
-        picked = [offered.get(str(value)) or self._label(str(value)) for value in choices] if person else []
-        advice = message.get("advice") or {}
-        decision = message.get("decision")
-        return {
-            "person": person,
-            "author": self._texts(f"one.{message['from']}"),
-            "feedback": message.get("feedback"),
-            "at": self.moment(message["at"]),
-            "text": message.get("text") or "",
-            "picked": picked,
-            "offered": [] if person else [choice["label"] for choice in choices],
-            "kind": message.get("kind"),
-            "answer": advice.get("answer"),
-            "failed": message.get("failed"),
-            "decision": self._decision(decision) if decision else None,
-        }
-
-    def _decision(self, decision: Mapping[str, Any]) -> dict[str, Any]:
+    def decision(self, decision: Mapping[str, Any]) -> dict[str, Any]:
+        """A decision with the rules, facts and changes behind it in words."""
         record = decision.get("decision") or {}
         return {
             **decision,
@@ -78,8 +51,12 @@ class View:
             "rules": [self._rule(rule) for rule in decision.get("fired") or []],
             "facts_shown": self._facts(decision.get("facts") or {}),
             "changes": [
-                {"label": self._label(change["finding"]), "level": change["level"], "rule": change.get("rule")}
+                {"label": self.label(change["finding"]), "level": change["level"], "rule": change.get("rule")}
                 for change in record.get("would_change") or []
+            ],
+            "said_otherwise": [
+                {**change, "label": self.label(change["key"])}
+                for change in (decision.get("facts") or {}).get("changes") or []
             ],
             "same_knowledge": decision.get("knowledge_version") == self._knowledge.version,
         }
@@ -89,7 +66,7 @@ class View:
         return {
             **rule,
             "why": known.why if known else "",
-            "because": [self._label(key) for key in rule.get("because") or []],
+            "because": [self.label(key) for key in rule.get("because") or []],
             "sources": [self.source(name) for name in rule.get("sources") or []],
         }
 
@@ -102,15 +79,18 @@ class View:
         ):
             more = [str(fact[key]) for key in ("side", "site", "severity", "trend", "onset") if fact.get(key)]
             more += [f"{key}: {_span(fact[key])}" for key in ("lasting", "episode", "gone") if fact.get(key)]
-            shown.append({"label": self._label(name), "status": fact.get("status", ""), "more": ", ".join(more)})
+            shown.append(
+                {"id": name, "label": self.label(name), "status": fact.get("status", ""), "more": ", ".join(more)}
+            )
         for name in ("age", "sex", "pregnant"):
             value = case.get(name)
             if value is not None:
                 years = f"{value['middle']:g}" if isinstance(value, dict) else str(value)
-                shown.append({"label": self._texts(f"facts.{name}"), "status": years, "more": ""})
+                shown.append({"id": "", "label": self._texts(f"facts.{name}"), "status": years, "more": ""})
         return shown
 
-    def _label(self, key: str) -> str:
+    def label(self, key: str) -> str:
+        """A finding by its label, with its attribute in brackets."""
         name, _, attribute = key.partition(".")
         finding = self._knowledge.findings.get(name)
         label = finding.label if finding else name

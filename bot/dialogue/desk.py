@@ -62,6 +62,8 @@ class Desk:
         self.dialogue: Optional[Dialogue] = None
         self.loading: Optional[asyncio.Future[None]] = None
         self.golden = False
+        # What names the model that is loaded, in the records.
+        self.model: Optional[str] = None
 
     async def receive(
         self,
@@ -216,14 +218,20 @@ class Desk:
         except Exception as error:
             # Rasa, an action, the tracker store: whatever it was, the person is told what to do. No text is logged.
             log.error("turn failed", conversation=message.conversation_id, error=type(error).__name__)
-            return await self._failed(message, before, f"{type(error).__name__}: {_part(error)}")
+            what = f"{type(error).__name__}: {_part(error)}"
+            return await self._failed(message, before, what, model=self.model)
         overtaking = self._book.emergency_since(message.conversation_id, before)
         if overtaking is not None:
             # From then on every reply leads with the emergency, this one too.
             return await self._emergency(message, overtaking) or []
         case = before.to_json() if answered.case is None else answered.case
         record = self._record(
-            message, answered.replies, case, answered.decision, lookup=Lookup.from_json(answered.lookup)
+            message,
+            answered.replies,
+            case,
+            answered.decision,
+            lookup=Lookup.from_json(answered.lookup),
+            model=self.model,
         )
         await self._book.store(record, Case.from_json(case))
         return record.replies
@@ -264,7 +272,9 @@ class Desk:
             said=f"{said}\n{message.text}".strip(),
         )
 
-    async def _failed(self, message: Message, before: Case, what: str, surely: bool = False) -> Replies:
+    async def _failed(
+        self, message: Message, before: Case, what: str, surely: bool = False, model: Optional[str] = None
+    ) -> Replies:
         """The reply for when a part failed. What was said still counts; what was never shown was not asked."""
         case = before
         if not surely:
@@ -278,7 +288,7 @@ class Desk:
                 advised=before.advised,
             )
         reply = failure(self._services.knowledge, emergency_number=self._services.emergency_number)
-        record = self._record(message, [reply.to_json()], case.to_json(), None, failed=what)
+        record = self._record(message, [reply.to_json()], case.to_json(), None, failed=what, model=model)
         await (self._book.store_surely if surely else self._book.store)(record, case)
         return record.replies
 
@@ -299,6 +309,7 @@ class Desk:
         decision: Optional[dict[str, Any]],
         failed: Optional[str] = None,
         lookup: Optional[Lookup] = None,
+        model: Optional[str] = None,
     ) -> TurnRecord:
         return TurnRecord(
             conversation_id=message.conversation_id,
@@ -315,6 +326,8 @@ class Desk:
             failed=failed,
             decided_on=message.on,
             lookup=lookup,
+            took_ms=message.took_ms,
+            model=model,
         )
 
     def _lock(self, conversation_id: str) -> asyncio.Lock:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timezone
 from typing import Optional, Sequence
 
@@ -22,6 +23,7 @@ class Message:
     channel: str
     at: datetime
     received: str = ""
+    arrived: float = field(default_factory=time.monotonic, compare=False)
 
     @classmethod
     def of(
@@ -42,6 +44,11 @@ class Message:
     def on(self) -> date:
         """The day that "since yesterday" refers to."""
         return self.at.date()
+
+    @property
+    def took_ms(self) -> int:
+        """Milliseconds since the message arrived, waiting for the one before it included."""
+        return round((time.monotonic() - self.arrived) * 1000)
 
     def reply_id(self, place: int) -> str:
         """The id of a reply: the same whenever the same message is answered, so that a repeated answer is known."""

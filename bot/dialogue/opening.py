@@ -74,6 +74,8 @@ async def load_dialogue(desk: Desk, engine: Engine, home: Path, progress: Callab
     try:
         model = await asyncio.to_thread(ensure_model, home, progress)
         desk.dialogue = await asyncio.to_thread(_load, model, engine)
+        # The file is named by the hash of what the model was trained on.
+        desk.model = model.name.partition(".")[0]
         wrong = await misread(desk.dialogue)
     except Exception as error:
         # Rasa and its libraries raise what they like; without them emergencies are still answered.

@@ -104,6 +104,8 @@ class Conversations:
                 "text": None if record.text is None else storable(record.text),
                 "choices": record.choices,
                 "failed": record.failed,
+                "took_ms": record.took_ms,
+                "model": record.model,
             }
             message_id = insert_absent(connection, messages, asked)
             if message_id is None:
@@ -182,8 +184,9 @@ class Conversations:
     def show(self, conversation_id: str) -> dict[str, Any] | None:
         """One conversation for the console: its row, and its messages with the decision beside each of the person's.
 
-        A decision is {id, decided_on, level, could_become, fired, facts, decision, knowledge_version}. None where
-        there is no such conversation.
+        A message also has `row`, its number in the table, and `took_ms` and `model` of its turn. A decision is {id,
+        decided_on, level, could_become, fired, facts, decision, knowledge_version}. None where there is no such
+        conversation.
         """
         with self._engine.connect() as connection:
             shell = connection.execute(select(conversations).where(conversations.c.id == conversation_id)).first()
@@ -192,7 +195,14 @@ class Conversations:
             return None
         by_message = {row.message_id: _decision(row) for row in made}
         rows, judged = self._messages(conversation_id)
-        said = [{**_public(row, judged), "failed": row.failed, "decision": by_message.get(row.id)} for row in rows]
+        said = [
+            {
+                **_public(row, judged),
+                **{"row": row.id, "failed": row.failed, "took_ms": row.took_ms, "model": row.model},
+                "decision": by_message.get(row.id),
+            }
+            for row in rows
+        ]
         return {**_shell(shell), "messages": said}
 
     def knowledge(self, version: str) -> bytes | None:

@@ -34,11 +34,13 @@ def create_app(
     by_conversation: Rate = CONVERSATION,
     by_address: Rate = ADDRESS,
     archives: Optional[Archives] = None,
+    reader: Optional[Any] = None,
     lifespan: Optional[Lifespan] = None,
 ) -> Starlette:
     """The application. It starts nothing by itself: `bot.web.serve` does, and hands in what it started.
 
-    Without `archives` the console's pages of the archive say that it cannot be read.
+    Without `archives` the console's pages of the archive say that it cannot be read; without a `reader` it marks no
+    words in what was said.
     """
     metrics, events = Metrics(), Events()
     texts = Texts(knowledge, settings, "web")
@@ -52,7 +54,7 @@ def create_app(
             # For whoever sets it up; patients are shown no clinic that is not there.
             *([] if settings.public else pages.OPERATORS),
             *reports.ROUTES,
-            *console_routes(settings, conversations, knowledge, archives, events),
+            *console_routes(settings, conversations, knowledge, archives, events, reader),
         ],
         middleware=[
             Middleware(Guard),

@@ -78,6 +78,7 @@ def serve(settings: Settings) -> None:
             Conversations(database),
             knowledge,
             archives=Archives.of(database, archive),
+            reader=reader,
             lifespan=_lifespan(settings, desk, database, texts, say),
         )
         _run(app, listening)
