@@ -10,7 +10,7 @@ from typing import Any, Optional
 from bot.console.asking import why_asked
 from bot.console.curtain import Curtain, Marker
 from bot.console.view import View
-from bot.interview.correcting import is_correction
+from bot.interview.correcting import only_corrects
 from bot.report.understood import offered_labels
 
 Json = Mapping[str, Any]
@@ -80,7 +80,7 @@ class Transcript:
             "at": self._view.moment(message["at"]),
             "pieces": curtain.pieces(text, found),
             "picked": [curtain.plain(label) for label in labels],
-            "corrects": is_correction(picked),
+            "corrects": only_corrects(picked),
             "offered": [] if person else [curtain.plain(str(choice["label"])) for choice in choices],
             "kind": message.get("kind"),
             "feedback": {**feedback, "pieces": curtain.pieces(feedback.get("comment"))} if feedback else None,
