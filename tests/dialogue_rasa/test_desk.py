@@ -66,6 +66,19 @@ def test_the_parts_of_a_long_text_overlap_and_leave_nothing_out():
         assert one[-OVERLAP:] == other[:OVERLAP]
 
 
+def test_a_turn_is_timed_and_names_the_model_that_read_it(desk, records):
+    async def talk():
+        conversation = Talk(desk)
+        desk.dialogue, desk.model = FakeDialogue(), "0123456789abcdef"
+        await conversation.say("hello")
+        await conversation.say(EMERGENCY)
+
+    run(talk())
+    said = [each for each in records.show("talk")["messages"] if each["from"] == "person"]
+    assert [each["model"] for each in said] == ["0123456789abcdef", None]
+    assert all(isinstance(each["took_ms"], int) and each["took_ms"] >= 0 for each in said)
+
+
 def test_it_is_ready_while_a_golden_emergency_is_found(desk, monkeypatch):
     desk.golden = True
     assert desk.ready()["golden"]

@@ -27,6 +27,13 @@ def test_a_turn_survives_the_way_through_json(turn: Turn) -> None:
         assert TurnRecord.from_json(record.to_json()) == record
 
 
+def test_a_journal_of_an_earlier_version_has_no_timings(turn: Turn) -> None:
+    timed = turn(1, took_ms=31, model="0123456789abcdef")
+    assert TurnRecord.from_json(timed.to_json()) == timed
+    old = {name: value for name, value in timed.to_json().items() if name not in ("took_ms", "model")}
+    assert TurnRecord.from_json(old) == turn(1)
+
+
 def test_what_was_journaled_is_stored_once_and_the_file_goes(
     conversations: Conversations, turn: Turn, path: Path
 ) -> None:
