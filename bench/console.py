@@ -238,9 +238,7 @@ def one(
     )  # fmt: skip
     if chance.random() < 1 / 300:
         words += f" I tried {chance.choice(RARE)}."
-    batch[conversations].append(
-        {"id": name, "channel": channel, "consent": True, "opened_at": opened, "last_at": last}
-    )
+    batch[conversations].append({"id": name, "channel": channel, "consent": True, "opened_at": opened, "last_at": last})
     batch[messages] += [
         {"conversation_id": name, "client_id": "1", "at": opened, "text": words, "reply": None},
         {"conversation_id": name, "client_id": None, "at": last, "text": None, "reply": {"id": name, "kind": "advice"}},

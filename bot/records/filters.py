@@ -11,7 +11,7 @@ from sqlalchemy import exists, or_, select
 
 from bot.records.canonical import storable
 from bot.records.models import reviews, summaries, summary_rules, summary_topics
-from bot.records.wording import MOST_TEXT, matching, terms
+from bot.records.wording import MOST_TEXT, joined, matching, terms
 
 YES = "1"
 NOBODY = "nobody"
@@ -79,8 +79,36 @@ class Filter:
         """Whether some conversation may be left out."""
         return bool(set(self.link()) - {"sort", "order"})
 
-    def conditions(self, dialect: str) -> list[Any]:
-        """What a row of `summaries` must fulfil."""
+    def query(self, dialect: str, *columns: Any, walk: bool = False) -> Any:
+        """A query for columns of `summaries`, over the rows that the filter lets through.
+
+        `walk` is for a page out of very many: SQLite then goes along the order and not first through all of them.
+        """
+        asked = terms(self.text)
+        found = select(*columns).where(*self._conditions())
+        named = [(table, value) for table, value in ((summary_topics, self.topic), (summary_rules, self.rule)) if value]
+        if named and dialect == "sqlite" and not walk and not self.text:
+            # All of a topic are found in its own index, side by side.
+            (table, value), *named = named
+            theirs = table.join(summaries, summaries.c.conversation_id == table.c.conversation_id)
+            found = found.select_from(theirs).where(_name(table) == value)
+        for table, value in named:
+            its = select(table.c.conversation_id).where(_name(table) == value)
+            there = table.c.conversation_id == summaries.c.conversation_id
+            inside = summaries.c.conversation_id.in_(its)
+            found = found.where(its.where(there).exists() if dialect == "sqlite" else inside)
+        if not self.text:
+            return found
+        if not asked:
+            # Signs alone ask for nothing, and nothing holds them.
+            return found.where(summaries.c.conversation_id.is_(None))
+        if dialect == "postgresql":
+            return found.where(summaries.c.conversation_id.in_(matching(asked)))
+        source, holds = joined(asked, summaries)
+        return found.select_from(source).where(holds)
+
+    def _conditions(self) -> list[Any]:
+        """What a row must fulfil, whatever was written in it."""
         c = summaries.c
         found: list[Any] = []
         for name in ("channel", "level", "status", "handoff"):
@@ -99,15 +127,8 @@ class Filter:
             found.append(c.messages <= int(self.most))
         if self.feedback:
             found.append(c.helpful.is_(None if self.feedback == NO_FEEDBACK else self.feedback == HELPFUL))
-        for table, value in ((summary_topics.c.topic, self.topic), (summary_rules.c.rule, self.rule)):
-            if value:
-                found.append(c.conversation_id.in_(select(table.table.c.conversation_id).where(table == value)))
         if self.reviewer:
             found.append(_of_reviewer(self.reviewer))
-        if self.text:
-            asked = terms(self.text)
-            # Signs alone ask for nothing, and nothing holds them.
-            found.append(c.conversation_id.in_(matching(asked, dialect)) if asked else c.conversation_id.is_(None))
         return found
 
 
@@ -117,6 +138,10 @@ def _of_reviewer(reviewer: str) -> Any:
         return summaries.c.assigned_to.is_(None) & ~exists().where(judged)
     theirs = select(reviews.c.conversation_id).where(reviews.c.reviewer_id == int(reviewer))
     return or_(summaries.c.assigned_to == int(reviewer), summaries.c.conversation_id.in_(theirs))
+
+
+def _name(table: Any) -> Any:
+    return table.c.topic if table is summary_topics else table.c.rule
 
 
 def _midnight(day: str) -> datetime:

@@ -40,15 +40,19 @@ def terms(asked: str) -> Sequence[Term]:
     return found[:MOST_TERMS]
 
 
-def matching(asked: Sequence[Term], dialect: str) -> Select:
-    """The ids of the conversations in which every one of these terms was written."""
-    if dialect == "postgresql":
-        index: Any = literal_column("summary_texts.words_index")
-        held = [index.op("@@")(query) for query in map(_postgresql, asked)]
-        return select(summary_texts.c.conversation_id).where(and_(*held))
+def matching(asked: Sequence[Term]) -> Select:
+    """PostgreSQL: the ids of the conversations in which every one of these terms was written."""
+    index: Any = literal_column("summary_texts.words_index")
+    held = [index.op("@@")(query) for query in map(_postgresql, asked)]
+    return select(summary_texts.c.conversation_id).where(and_(*held))
+
+
+def joined(asked: Sequence[Term], rows: Any) -> tuple[Any, Any]:
+    """SQLite: `rows`, which have a conversation_id, joined with its index of words; and what must hold of it."""
+    there = _INDEX.join(summary_texts, summary_texts.c.id == _INDEX.c.rowid)
     match = " ".join(_sqlite(term) for term in asked)
-    found = select(_INDEX.c.rowid).where(_INDEX.c.summary_words.op("MATCH")(literal(match)))
-    return select(summary_texts.c.conversation_id).where(summary_texts.c.id.in_(found))
+    together = there.join(rows, rows.c.conversation_id == summary_texts.c.conversation_id)
+    return together, _INDEX.c.summary_words.op("MATCH")(literal(match))
 
 
 def _sqlite(term: Term) -> str:
