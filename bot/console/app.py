@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.templating import Jinja2Templates
 
-from bot.console import archive, letters
+from bot.console import archive, letters, listing
 from bot.console.debugger import STATUSES, Debugger
 from bot.console.gate import Gate
 from bot.console.navigation import shown_to
@@ -32,7 +32,6 @@ from bot.web.texts import Texts
 
 log = structlog.get_logger(__name__)
 
-PAGE = archive.PAGE
 _templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
 
 
@@ -76,14 +75,6 @@ def routes(
         settings, conversations.engine, conversations, knowledge, archives, events, seal, view, texts, render, guard
     )
 
-    async def listing(request: Request) -> Response:
-        page = archive.page_number(request)
-        rows = await run_in_threadpool(conversations.list, PAGE, (page - 1) * PAGE)
-        total = await run_in_threadpool(conversations.count)
-        rows = [view.row(row) for row in rows]
-        last = max(1, -(-total // PAGE))
-        return render(request, "list.html", rows=rows, total=total, page=page, last=last)
-
     async def one(request: Request, wrong: Optional[str] = None) -> Response:
         shown = await run_in_threadpool(conversations.show, request.path_params["id"])
         if shown is None:
@@ -126,7 +117,7 @@ def routes(
         return Response(picture, media_type="image/svg+xml")
 
     return [
-        room.route("", READ, listing),
+        *listing.routes(room),
         room.route("/conversations/{id}", READ, one),
         room.route("/rules", RULES, rules, "GET", "POST"),
         room.route("/rules/{topic}.svg", RULES, drawing),

@@ -15,7 +15,7 @@ from sqlalchemy import case, func, literal, select, tuple_, union_all
 from sqlalchemy.engine import Connection, Engine, Row
 
 from bot.records.canonical import storable
-from bot.records.filters import Filter
+from bot.records.filters import LED, Filter
 from bot.records.models import conversations, summaries, summary_topics
 from bot.records.summaries import STATUSES
 
@@ -67,7 +67,10 @@ class Listing:
             else:
                 counts = self._counts(connection, wanted)
                 query = wanted.query(self._dialect, summaries.c.conversation_id, walk=counts.total > MANY)
-                ids = list(connection.execute(_cut(query, keys, wanted, place, back, limit + 1)).scalars())
+                # A few are gathered and then sorted; SQLite would look for them along the whole order.
+                few = self._dialect == "sqlite" and wanted.narrows and counts.total <= MANY
+                along = _keys(wanted.sorted_by, LED) if few else keys
+                ids = list(connection.execute(_cut(query, along, wanted, place, back, limit + 1)).scalars())
             more, ids = len(ids) > limit, ids[:limit]
             rows, topics = _rows(connection, ids[::-1] if back else ids, keys), _topics(connection, ids)
         there_before, there_after = (more, True) if back else (place is not None, more)
@@ -133,8 +136,7 @@ def _rows(connection: Connection, ids: Sequence[str], keys: Sequence[Any]) -> Se
     return [found[each] for each in ids if each in found]
 
 
-def _keys(sort: str) -> list[Any]:
-    c = summaries.c
+def _keys(sort: str, c: Any = summaries.c) -> list[Any]:
     last = [c.last_at, c.conversation_id]
     if sort == "opened":
         return [c.opened_at, c.conversation_id]
