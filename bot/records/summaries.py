@@ -147,7 +147,7 @@ def _add(connection: Connection, turn: TurnRecord) -> bool:
         "last_at": turn.at,
         "messages": row.stored,
         "questions": summaries.c.questions + kinds.count(QUESTION),
-        "failures": summaries.c.failures + (turn.failed is not None),
+        "failures": summaries.c.failures + int(turn.failed is not None),
     }
     if level:
         values["level"] = level

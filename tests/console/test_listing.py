@@ -93,11 +93,11 @@ def test_topic_and_rule(reviewer: TestClient, knowledge: Knowledge) -> None:
         assert listed(reviewer.get("/console", params=query).text) == expected
 
 
-@pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("name", ["text", "level", "from", "least", "reviewer", "topic", "after", "before", "sort"])
-def test_nothing_that_is_asked_is_an_error(reviewer: TestClient, name: str, text: str) -> None:
-    page = reviewer.get("/console", params={name: text})
-    assert page.status_code == 200 and "<script>alert" not in page.text
+def test_nothing_that_is_asked_is_an_error(reviewer: TestClient, name: str) -> None:
+    for text in HOSTILE:
+        page = reviewer.get("/console", params={name: text})
+        assert page.status_code == 200 and "<script>alert" not in page.text
 
 
 def test_what_cannot_be_read_is_said(reviewer: TestClient) -> None:
