@@ -61,6 +61,7 @@ class Listing:
         keys = _keys(wanted.sorted_by)
         back = not after and bool(before)
         place = _place(before if back else after, len(keys))
+        back = back and place is not None
         with self._engine.connect() as connection:
             if wanted.text and self._dialect == "sqlite":
                 counts, ids = self._at_once(connection, wanted, place, back, limit + 1)
