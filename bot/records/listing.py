@@ -148,7 +148,7 @@ def _keys(sort: str, c: Any = summaries.c) -> list[Any]:
 
 def _mark(row: Row, keys: int) -> str:
     """The place of a row, as a link says it."""
-    values = [row[f"key_{number}"] for number in range(keys)]
+    values = [row._mapping[f"key_{number}"] for number in range(keys)]
     shown = [value.isoformat() if isinstance(value, datetime) else value for value in values]
     return base64.urlsafe_b64encode(json.dumps(shown).encode()).decode().rstrip("=")
 
