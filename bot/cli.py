@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
+from bot.console.commands import group as console
 from bot.lines import CommandError, answer_lines, one_line
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ app = typer.Typer(
 archive = typer.Typer(help="Doctors' answered questions: bring them in, search them.", no_args_is_help=True)
 knowledge = typer.Typer(help="The rules, findings and texts that decide.", no_args_is_help=True)
 app.add_typer(archive, name="archive")
+app.add_typer(console, name="console")
 app.add_typer(knowledge, name="knowledge")
 evaluate = typer.Typer(help="Scorecards: how good the program is, on cases of its own.", no_args_is_help=True)
 app.add_typer(evaluate, name="evaluate")

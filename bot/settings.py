@@ -72,6 +72,8 @@ class Settings:
     """Hours for which the address of a report works."""
     origins: tuple[str, ...] = ()
     """Origins of pages, other than this server's own, that may carry the widget."""
+    queue_emergencies: int = 70
+    """Of a hundred conversations that the console's queue gives a reviewer, so many are emergencies."""
 
     def __post_init__(self) -> None:
         if not self.database_url:
@@ -261,6 +263,7 @@ VARIABLES: dict[str, tuple[str, Callable[[str], Any]]] = {
     "SIGNPOST_SESSION_MINUTES": ("session_minutes", _whole(1, 7 * 24 * 60)),
     "SIGNPOST_REPORT_HOURS": ("report_hours", _whole(1, 30 * 24)),
     "SIGNPOST_ORIGINS": ("origins", _origins),
+    "SIGNPOST_QUEUE_EMERGENCIES": ("queue_emergencies", _whole(0, 100)),
 }
 """Every setting: the field it fills, and how its text is read."""
 

@@ -16,14 +16,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.templating import Jinja2Templates
 
-from bot.console import archive, conversation, dashboard
+from bot.console import archive, conversation, dashboard, listing
 from bot.console.debugger import STATUSES, Debugger
 from bot.console.gate import Gate
 from bot.console.navigation import shown_to
 from bot.console.room import Page, Room
 from bot.console.seal import Seal
 from bot.console.view import View
-from bot.console.who import ARCHIVE, READ, RULES, STAND_IN, User
+from bot.console.who import ARCHIVE, RULES, STAND_IN, User
 from bot.knowledge.drawing import DrawingError, can_draw
 from bot.records.users import Users
 from bot.web.events import Events
@@ -31,7 +31,6 @@ from bot.web.texts import Texts
 
 log = structlog.get_logger(__name__)
 
-PAGE = archive.PAGE
 _templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
 
 
@@ -88,14 +87,6 @@ def routes(
         reader,
     )
 
-    async def listing(request: Request) -> Response:
-        page = archive.page_number(request)
-        rows = await run_in_threadpool(conversations.list, PAGE, (page - 1) * PAGE)
-        total = await run_in_threadpool(conversations.count)
-        rows = [view.row(row) for row in rows]
-        last = max(1, -(-total // PAGE))
-        return render(request, "list.html", rows=rows, total=total, page=page, last=last)
-
     debugger = Debugger(knowledge)
 
     async def rules(request: Request) -> Response:
@@ -128,7 +119,7 @@ def routes(
         return Response(picture, media_type="image/svg+xml")
 
     return [
-        room.route("", READ, listing),
+        *listing.routes(room),
         room.route("/rules", RULES, rules, "GET", "POST"),
         room.route("/rules/{topic}.svg", RULES, drawing),
         *conversation.routes(room),

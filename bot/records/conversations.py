@@ -26,6 +26,7 @@ from bot.records.models import (
     knowledge_versions,
     messages,
 )
+from bot.records.summaries import forget, summarise
 from bot.records.turn_record import TurnRecord
 
 __all__ = ["Conversations", "TurnRecord"]
@@ -60,6 +61,8 @@ class Conversations:
                 if consent:
                     here = conversations.c.id == conversation_id
                     connection.execute(update(conversations).where(here).values(consent=True))
+            else:
+                summarise(connection, conversation_id)
 
     def exists(self, conversation_id: str) -> bool:
         """Whether a conversation of this id is open; an erased one is not."""
@@ -118,6 +121,7 @@ class Conversations:
             # A turn from the journal may be older than the newest: the time only moves forward.
             here = and_(conversations.c.id == record.conversation_id, conversations.c.last_at < record.at)
             connection.execute(update(conversations).where(here).values(last_at=record.at))
+            summarise(connection, record.conversation_id, record)
         return True
 
     def case(self, conversation_id: str) -> dict[str, Any] | None:
@@ -229,6 +233,7 @@ class Conversations:
             counts = {"decisions": _delete(connection, decisions, conversation_id)}
             counts["feedback"] = _delete(connection, feedback, conversation_id)
             _delete(connection, archive_lookups, conversation_id)
+            forget(connection, conversation_id)
             answers = and_(messages.c.conversation_id == conversation_id, messages.c.answers_id.is_not(None))
             replies = connection.execute(delete(messages).where(answers)).rowcount
             counts["messages"] = replies + _delete(connection, messages, conversation_id)

@@ -12,6 +12,7 @@ from bot.records.canonical import storable
 from bot.records.database import insert_absent, writing
 from bot.records.existence import must_be_open
 from bot.records.models import feedback, messages
+from bot.records.summaries import summarise
 
 
 class UnknownReply(LookupError):
@@ -41,6 +42,7 @@ class Feedback:
             if insert_absent(connection, feedback, {**key, **values}) is None:
                 here = and_(*(feedback.c[name] == value for name, value in key.items()))
                 connection.execute(update(feedback).where(here).values(**values))
+            summarise(connection, conversation_id)
 
 
 def given(connection: Connection, conversation_id: str) -> dict[str, dict[str, Any]]:

@@ -12,6 +12,7 @@ from bot.records.canonical import storable
 from bot.records.database import writing
 from bot.records.existence import must_be_open
 from bot.records.models import conversations, messages
+from bot.records.summaries import summarise
 
 # The kind of such a message, and whom it is from.
 CLINICIAN = "clinician"
@@ -41,4 +42,5 @@ class Letters:
             connection.execute(messages.insert().values(conversation_id=conversation_id, at=at, reply=letter))
             here = and_(conversations.c.id == conversation_id, conversations.c.last_at < at)
             connection.execute(update(conversations).where(here).values(last_at=at))
+            summarise(connection, conversation_id)
         return {"from": CLINICIAN, "at": at.astimezone(timezone.utc).isoformat(), **letter}

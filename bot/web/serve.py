@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
+import threading
 import time
 import warnings
 from collections.abc import AsyncIterator, Callable
@@ -12,6 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from rich.console import Console
 from sqlalchemy import select
 from sqlalchemy.engine import Engine
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
     from bot.archive.search import Archive
     from bot.settings import Settings
+
+log = structlog.get_logger(__name__)
 
 BACKLOG = 512
 
@@ -188,6 +192,16 @@ def _shown(path: Path) -> str:
         return str(path)
 
 
+def _fill_summaries(database: Engine, stopping: threading.Event) -> None:
+    """Makes what the console's list shows of conversations of an earlier version. The chat does not wait for it."""
+    from bot.records.summaries import backfill
+
+    try:
+        backfill(database, stop=stopping.is_set)
+    except SQLAlchemyError as error:
+        log.error("summaries.backfill_failed", error=type(error).__name__)
+
+
 def _lifespan(
     settings: Settings, desk: Any, database: Engine, texts: Texts, say: Callable[[str, Any], None]
 ) -> Callable[[Starlette], Any]:
@@ -203,11 +217,14 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         say("address", None)
+        stopping = threading.Event()
         loading = asyncio.create_task(bring_rasa())
+        summing = asyncio.create_task(asyncio.to_thread(_fill_summaries, database, stopping))
         try:
             yield
         finally:
+            stopping.set()
             loading.cancel()
-            await asyncio.gather(loading, return_exceptions=True)
+            await asyncio.gather(loading, summing, return_exceptions=True)
 
     return lifespan
