@@ -18,7 +18,8 @@ class TurnRecord:
     `text` is the message as received, None where choices were pressed. `replies` are the chat API's messages, each
     with its id. `case` are the facts after the turn, `decision` what was decided from them on the day `decided_on`
     (`at`'s UTC date where None) with the knowledge `knowledge_version`, whose bytes are `knowledge_canonical`.
-    `failed` says what failed in the turn, for the operator. `lookup` is what became of asking the archive.
+    `failed` says what failed in the turn, for the operator. `lookup` is what became of asking the archive. `asks_human`
+    tells that the person asked for one in this turn.
     """
 
     conversation_id: str
@@ -35,6 +36,7 @@ class TurnRecord:
     failed: str | None = None
     decided_on: date | None = None
     lookup: Lookup | None = None
+    asks_human: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """JSON with every field; `from_json` reads it back to an equal record."""
