@@ -50,6 +50,9 @@ class State:
     since: datetime | None = None
 
 
+NOBODY = State()
+
+
 @dataclass(frozen=True)
 class Waiting:
     """One line of the queue. `because` holds HUMAN, FEEDBACK, both or nothing: the reason may be gone since."""
@@ -110,7 +113,7 @@ class Handoffs:
         query = select(*STATE).select_from(WITH_HOLDER).where(conversations.c.id == conversation_id)
         with self._engine.connect() as connection:
             row = connection.execute(query).first()
-        return State() if row is None else state_of(row)
+        return NOBODY if row is None else state_of(row)
 
     def waiting(self) -> Sequence[Waiting]:
         """Who waits for a clinician: emergencies first, then the longest waiting."""
