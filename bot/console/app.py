@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.templating import Jinja2Templates
 
-from bot.console import archive, letters
+from bot.console import archive, handoff, letters
 from bot.console.debugger import STATUSES, Debugger
 from bot.console.gate import Gate
 from bot.console.navigation import shown_to
@@ -92,6 +92,7 @@ def routes(
         letter = {"id": letters.letter_id(), "seal": seal.issue(), "most": letters.LONGEST, "wrong": wrong}
         writable = shown["channel"] == CHANNEL and not shown["erased_at"]
         values = {"conversation": view.conversation(shown), "letter": letter if writable else None}
+        values["handoff"] = await handoff.tools(room, request, shown)
         return render(request, "conversation.html", 200 if wrong is None else 422, **values)
 
     debugger = Debugger(knowledge)
@@ -131,6 +132,7 @@ def routes(
         room.route("/rules", RULES, rules, "GET", "POST"),
         room.route("/rules/{topic}.svg", RULES, drawing),
         *letters.routes(room, one),
+        *handoff.routes(room),
         *archive.routes(archives, seal, view, render, lambda page: guard(ARCHIVE, page)),
     ]
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bot.console.who import ARCHIVE, READ, RULES, User
+from bot.console.who import ARCHIVE, HANDOFF, READ, RULES, User
 
 # Path, the key of its words in console.yml, and the permission.
 PAGES: tuple[tuple[str, str, str], ...] = (
     ("/console", "list.title", READ),
+    ("/console/handoff", "handoff.title", HANDOFF),
     ("/console/archive", "archive.title", ARCHIVE),
     ("/console/rules", "rules.title", RULES),
 )

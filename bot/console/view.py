@@ -56,9 +56,10 @@ class View:
         picked = [offered.get(str(value)) or self._label(str(value)) for value in choices] if person else []
         advice = message.get("advice") or {}
         decision = message.get("decision")
+        author = self._texts(f"one.{message['from']}")
         return {
             "person": person,
-            "author": self._texts(f"one.{message['from']}"),
+            "author": self._texts("one.clinician_by", name=message["by"]) if message.get("by") else author,
             "feedback": message.get("feedback"),
             "at": self.moment(message["at"]),
             "text": message.get("text") or "",
