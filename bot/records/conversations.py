@@ -102,7 +102,7 @@ class Conversations:
         with writing(self._engine) as connection:
             first = {"channel": record.channel, "consent": False, "opened_at": record.at, "last_at": record.at}
             opened = insert_absent(connection, conversations, {"id": record.conversation_id, **first})
-            if opened is None and is_erased(connection, record.conversation_id):
+            if opened is None and is_erased(connection, record.conversation_id, to_write=True):
                 return False
             asked = {
                 "conversation_id": record.conversation_id,

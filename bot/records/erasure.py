@@ -59,7 +59,7 @@ def erase(engine: Engine, conversation_id: str, at: datetime) -> dict[str, Any]:
     """
     has_events = inspect(engine).has_table(EVENTS)
     with writing(engine) as connection:
-        # On PostgreSQL a turn that is being stored has this row too: it is stored before, or finds it erased.
+        # Whoever adds to the conversation locks this row too: it is added before, and erased, or finds it erased.
         query = select(conversations).where(conversations.c.id == conversation_id).with_for_update()
         shell = connection.execute(query).first()
         if shell is None:

@@ -78,7 +78,7 @@ SAID: Schema = {
         "text": {"type": ["string", "null"]},
         "choices": {"type": "array"},
         "by": {**TEXT, "description": "Of a clinician: who writes, with what they are."},
-        "held": {"type": "boolean", "description": "Of a clinician: whether they read what is written back, or the bot."},
+        "held": {"type": "boolean", "description": "Of a clinician: whether they answer what is written back."},
         "feedback": {
             "type": "object",
             "required": ["helpful"],

@@ -143,8 +143,5 @@ def test_axe_finds_nothing(
     for button in shown.get_by_role("button").all():
         box = button.bounding_box()
         assert box is not None and box["height"] >= 44
-    shown.screenshot(path=f"/tmp/handoff-{scheme}-{viewport['width']}.png", full_page=True)
-    shown.goto(checks[0])
-    shown.screenshot(path=f"/tmp/handoff-one-{scheme}-{viewport['width']}.png", full_page=True)
     mine.close()
     other.close()

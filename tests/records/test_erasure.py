@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
@@ -12,7 +14,9 @@ from sqlalchemy import JSON, Column, Table, inspect, select, text
 from sqlalchemy.engine import Connection, Engine
 
 from bot.records.conversations import Conversations
+from bot.records.database import writing
 from bot.records.erasure import TABLES
+from bot.records.existence import must_be_open
 from bot.records.models import Embedding, UtcDateTime, metadata
 from tests.archive.conftest import any_engine, postgres, server
 from tests.records.conftest import NOON, make_turn
@@ -172,3 +176,18 @@ def test_the_receipt_tells_drafts_that_left_before_from_those_that_did_not(any_e
     counts = Conversations(any_engine).erase(PERSON, NOON)["erased"]
     assert (counts.get("drafts", 0), counts.get("drafts_exported", 0)) == (2 - exported, exported)
     assert counts["reviews"] == 1
+
+
+def test_what_is_being_written_meanwhile_is_erased_too(any_engine: Engine) -> None:
+    kept, messages = Conversations(any_engine), metadata.tables["messages"]
+    kept.store_turn(make_turn(1))
+    with ThreadPoolExecutor(1) as threads:
+        with writing(any_engine) as connection:
+            must_be_open(connection, PERSON)
+            erasing = threads.submit(kept.erase, PERSON, NOON)
+            # Without a lock it is done long before this.
+            sleep(0.5)
+            row = {"conversation_id": PERSON, "at": NOON, "reply": {"id": "l", "text": "late"}}
+            connection.execute(messages.insert().values(**row))
+        assert erasing.result(30)["erased"]["messages"] == 3
+    assert kept.history(PERSON) == []
