@@ -49,6 +49,10 @@ class Services:
                 self._readings.popitem(last=False)
         return reading
 
+    def forget(self) -> None:
+        """Drops the texts that were read; they would otherwise go as others come."""
+        self._readings.clear()
+
 
 _current: Optional[Services] = None
 

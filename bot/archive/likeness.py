@@ -80,6 +80,11 @@ def shared_letters(one: str, other: str) -> float:
     return 2 * sum((own & others).values()) / total if total else 0.0
 
 
+def forget_texts() -> None:
+    """Drops the texts that were compared of late, for a person whose words are to be erased."""
+    _pieces.cache_clear()
+
+
 @lru_cache(maxsize=256)
 def _pieces(text: str) -> Counter[str]:
     plain = "".join(sign if sign.isalnum() else " " for sign in text[:MOST_CHARACTERS].lower())

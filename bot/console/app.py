@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.templating import Jinja2Templates
 
-from bot.console import archive, conversation, dashboard, listing
+from bot.console import archive, conversation, dashboard, handoff, listing
 from bot.console.debugger import STATUSES, Debugger
 from bot.console.gate import Gate
 from bot.console.navigation import shown_to
@@ -123,6 +123,7 @@ def routes(
         room.route("/rules", RULES, rules, "GET", "POST"),
         room.route("/rules/{topic}.svg", RULES, drawing),
         *conversation.routes(room),
+        *handoff.routes(room),
         *dashboard.routes(room),
         *archive.routes(archives, seal, view, render, lambda page: guard(ARCHIVE, page)),
     ]

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from bot.console import letters, reveal
+from bot.console import handoff, letters, reveal
 from bot.console.curtain import Curtain
 from bot.console.reveal import Revelations
 from bot.console.room import Room
@@ -71,6 +71,7 @@ class _Page:
             most_reason=reveal.LONGEST,
             minutes=reveal.MINUTES,
             to_archive=user.may(ARCHIVE),
+            handoff=await handoff.tools(self._room, request, conversation),
         )
 
     def _made(self, conversation_id: str, revealed: bool) -> Optional[tuple[dict[str, Any], Curtain, list[Any]]]:

@@ -13,9 +13,10 @@ from starlette.routing import Route
 
 from bot.console.room import Room
 from bot.console.seal import FIELD
-from bot.console.who import HANDOFF
+from bot.console.who import HANDOFF, user_of
 from bot.records.existence import Erased, UnknownConversation
 from bot.records.letters import Letters
+from bot.report.handoff import who
 from bot.web.body import clean
 from bot.web.events import MESSAGE
 
@@ -40,7 +41,9 @@ def routes(room: Room, page: Callable[..., Awaitable[Response]]) -> list[Route]:
         text = clean(form.get("text", "")).strip()
         if not 0 < len(text) <= LONGEST:
             return await page(request, wrong=text)
-        found = await run_in_threadpool(_write, letters, conversation_id, form.get("letter") or letter_id(), text)
+        user = user_of(request)
+        by = who(room.knowledge, user.display, user.role)
+        found = await run_in_threadpool(_write, letters, conversation_id, form.get("letter") or letter_id(), text, by)
         if found is None:
             return render(request, "problem.html", 404, problem="unknown")
         if found:
@@ -50,9 +53,9 @@ def routes(room: Room, page: Callable[..., Awaitable[Response]]) -> list[Route]:
     return [room.route("/conversations/{id}/letters", HANDOFF, write, "POST")]
 
 
-def _write(letters: Letters, conversation_id: str, letter: str, text: str) -> Optional[dict[str, Any]]:
+def _write(letters: Letters, conversation_id: str, letter: str, text: str, by: str) -> Optional[dict[str, Any]]:
     """The letter as it was stored, nothing where it was there already, None where there is no such conversation."""
     try:
-        return letters.write(conversation_id, letter[:64], text, datetime.now(timezone.utc)) or {}
+        return letters.write(conversation_id, letter[:64], text, datetime.now(timezone.utc), by) or {}
     except (UnknownConversation, Erased):
         return None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bot.console.who import ARCHIVE, DASHBOARD, READ, REVIEW, RULES, User
+from bot.console.who import ARCHIVE, DASHBOARD, HANDOFF, READ, REVIEW, RULES, User
 
 # Path, the key of its words in console.yml, and the permission.
 PAGES: tuple[tuple[str, str, str], ...] = (
     ("/console", "list.title", READ),
     ("/console/next", "list.next", REVIEW),
+    ("/console/handoff", "handoff.title", HANDOFF),
     ("/console/dashboard", "dashboard.title", DASHBOARD),
     ("/console/archive", "archive.title", ARCHIVE),
     ("/console/rules", "rules.title", RULES),

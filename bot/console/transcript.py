@@ -77,6 +77,7 @@ class Transcript:
             "row": message["row"],
             "person": person,
             "from": message["from"],
+            "by": message.get("by"),
             "at": self._view.moment(message["at"]),
             "pieces": curtain.pieces(text, found),
             "picked": [curtain.plain(label) for label in labels],

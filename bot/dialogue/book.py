@@ -10,7 +10,7 @@ import asyncio
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as OutOfTime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Callable, Optional, TypeVar
 
@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.records.conversations import Conversations
 from bot.records.database import writing
+from bot.records.handoffs import NOBODY, STATE, WITH_HOLDER, Holder, State, state_of
 from bot.records.journal import Journal
 from bot.records.models import conversations as conversation_rows
 from bot.records.turn_record import TurnRecord
@@ -30,6 +31,8 @@ log = structlog.get_logger(__name__)
 
 # Seconds that an emergency's answer waits for the database before it goes on without it.
 PATIENCE = 0.4
+# Seconds that erasing may take: it goes through every table, and nobody's answer waits for it.
+ERASING = 8.0
 # Conversations whose newest case stays in memory.
 CASES_KEPT = 10_000
 THREADS = 8
@@ -49,10 +52,14 @@ class _Missing(Exception):
 
 @dataclass(frozen=True)
 class LookedUp:
-    """What is known when a message arrives: its replies if it was answered before, and the case."""
+    """What is known when a message arrives: its replies if it was answered before, the case, and the clinician who
+    holds the conversation. `overtaken` tells that a clinician wrote or left since the bot's last words: what is
+    written now answers no question of the bot's."""
 
     given: Optional[Replies]
     case: Case
+    holder: Optional[Holder] = None
+    overtaken: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,33 @@ class _Kept:
     journalled: bool
 
 
+@dataclass(frozen=True)
+class _Found:
+    """What the database has: the replies given to a message, the facts after the newest turn and its moment, when
+    somebody last said anything, and who answers."""
+
+    given: Optional[Replies] = None
+    facts: Optional[Json] = None
+    since: Optional[datetime] = None
+    last_at: Optional[datetime] = None
+    state: State = NOBODY
+
+    @property
+    def returned(self) -> bool:
+        """Whether a clinician gave the conversation back, and the person wrote nothing since."""
+        given_back = self.state.holder is None and not self.state.asked
+        return given_back and _later(self.state.since, self.since)
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether a clinician had the last word."""
+        return self.returned or (self.state.holder is not None and _later(self.last_at, self.since))
+
+
+def _later(one: Optional[datetime], other: Optional[datetime]) -> bool:
+    return one is not None and other is not None and one > other
+
+
 class Book:
     """The conversations of one database, for one desk."""
 
@@ -75,6 +109,8 @@ class Book:
         self._journal = journal
         self._session = session
         self._newest: OrderedDict[str, _Kept] = OrderedDict()
+        # Who held a conversation when the database was last asked: the bot stays silent there also when it fails.
+        self._holders: dict[str, Holder] = {}
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="book")
         # The journal writes even where every other thread waits for a lock.
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="journal")
@@ -90,12 +126,19 @@ class Book:
             return LookedUp(kept.replies, kept.case)
         given = None
         try:
-            given, stored, last_at = await self._ask(self._stored, conversation_id, client_id)
+            found = await self._ask(self._stored, conversation_id, client_id)
+            given = found.given
+            self._note(conversation_id, found.state.holder)
             if kept is None or not kept.journalled:
-                return LookedUp(given, self._unless_over(Case.from_json(stored), last_at, at))
+                case = self._unless_over(Case.from_json(found.facts), found.last_at, at)
+                if found.returned:
+                    # The wish was met: who asks again afterwards waits again.
+                    case = replace(case, human=False)
+                return LookedUp(given, case, found.state.holder, found.overtaken)
         except _Missing:
             pass
-        return LookedUp(given, self._unless_over(kept.case, kept.at, at) if kept else Case())
+        case = self._unless_over(kept.case, kept.at, at) if kept else Case()
+        return LookedUp(given, case, self._holders.get(conversation_id))
 
     def emergency_since(self, conversation_id: str, before: Case) -> Optional[Case]:
         """The newest case, if an emergency was answered in this process while a message waited for Rasa."""
@@ -161,7 +204,7 @@ class Book:
     async def erase(self, conversation_id: str, at: datetime) -> Json:
         """Erases a conversation, here, in the journal and in the database; the receipt. Raises DeskUnavailable."""
         try:
-            receipt = await self._ask(self._conversations.erase, conversation_id, at)
+            receipt = await self._ask(self._conversations.erase, conversation_id, at, patience=ERASING)
         except _Missing:
             raise DeskUnavailable("the conversation could not be erased") from None
         self.forget(conversation_id)
@@ -170,6 +213,7 @@ class Book:
     def forget(self, conversation_id: str) -> None:
         """Drops what is kept of a conversation that was erased, here and in the journal."""
         self._newest.pop(conversation_id, None)
+        self._holders.pop(conversation_id, None)
         self._journal.forget(conversation_id)
 
     def close(self) -> None:
@@ -177,10 +221,10 @@ class Book:
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._writer.shutdown(wait=True)
 
-    async def _ask(self, work: Callable[..., Value], *arguments: Any) -> Value:
+    async def _ask(self, work: Callable[..., Value], *arguments: Any, patience: Optional[float] = None) -> Value:
         future: Future[Value] = self._threads.submit(work, *arguments)
         try:
-            return await asyncio.wait_for(asyncio.wrap_future(future), PATIENCE)
+            return await asyncio.wait_for(asyncio.wrap_future(future), patience or PATIENCE)
         except asyncio.TimeoutError:
             log.error("database too slow", work=work.__name__)
         except SQLAlchemyError as error:
@@ -198,16 +242,21 @@ class Book:
             log.warning("journal drained", stored=drained.stored, left=len(drained.left))
         return self._conversations.store_turn(record) or not self._conversations.was_erased(record.conversation_id)
 
-    def _stored(
-        self, conversation_id: str, client_id: str
-    ) -> tuple[Optional[Replies], Optional[Json], Optional[datetime]]:
-        query = select(conversation_rows.c.last_at).where(conversation_rows.c.id == conversation_id)
+    def _stored(self, conversation_id: str, client_id: str) -> _Found:
+        query = select(*STATE).select_from(WITH_HOLDER).where(conversation_rows.c.id == conversation_id)
         with self._engine.connect() as connection:
-            last_at = connection.execute(query).scalar()
-        if last_at is None:
-            return None, None, None
+            row = connection.execute(query).first()
+        if row is None:
+            return _Found()
         given = self._conversations.turn(conversation_id, client_id)
-        return given, self._conversations.case(conversation_id), last_at
+        facts, since = self._conversations.newest(conversation_id) or (None, None)
+        return _Found(given, facts, since, row.last_at, state_of(row))
+
+    def _note(self, conversation_id: str, holder: Optional[Holder]) -> None:
+        if holder is None:
+            self._holders.pop(conversation_id, None)
+        else:
+            self._holders[conversation_id] = holder
 
     def _unless_over(self, case: Case, last_at: Optional[datetime], at: datetime) -> Case:
         over = last_at is not None and at - last_at > self._session

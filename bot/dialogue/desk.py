@@ -1,8 +1,9 @@
 """The desk: every message of every channel arrives here, is screened for an emergency, and is answered.
 
 Safety first, in this order: a repeated message gets its replies again; an emergency is answered and recorded without
-Rasa and before any lock; everything else goes to Rasa, one message of a conversation at a time; and whatever fails,
-the person still gets a reply that carries the emergency number. Importing this does not import Rasa.
+Rasa and before any lock; what is said while a clinician holds the conversation is kept for them, and the bot is
+silent; everything else goes to Rasa, one message of a conversation at a time; and whatever fails, the person still gets
+a reply that carries the emergency number. Importing this does not import Rasa.
 """
 
 from __future__ import annotations
@@ -19,16 +20,20 @@ from actions.restart import asks_to_restart
 from actions.services import Services
 from bot.archive.answer import EMERGENCY, ArchivedAnswer
 from bot.archive.levels import LEVELS, rank
+from bot.archive.likeness import forget_texts
 from bot.dialogue.book import Book, DeskUnavailable, LookedUp
 from bot.dialogue.golden import misjudged
 from bot.dialogue.incoming import Message
-from bot.interview.turn import FORGET, Turn, take_turn
+from bot.interview.turn import CRISIS, FORGET, RETRACTION, Turn, take_turn
 from bot.nlu.reading import Reading
+from bot.records.handoffs import Holder
 from bot.records.lookup import Lookup
 from bot.records.turn_record import TurnRecord
 from bot.report.compose import compose, failure, notice
+from bot.report.handoff import passed_on, who
 from bot.report.reply import Reply
 from bot.triage.case import Case
+from bot.triage.decide import decide
 
 if TYPE_CHECKING:
     from bot.dialogue.agent import Answered, Dialogue
@@ -44,10 +49,14 @@ PART, OVERLAP = 2_000, 300
 BEGINNING, END = 20_000, 4_000
 # Seconds that Rasa may take for a turn that needs some milliseconds.
 RASA_SECONDS = 20.0
+# Seconds that reading an intent alone may take: an emergency's answer waits for it, once there is one.
+WISH_SECONDS = 1.0
 # Seconds that the first message waits for a model that is still being trained or loaded.
 LOADING_SECONDS = 60.0
 # The intent whose words start again, also after an emergency.
 RESTART = "restart"
+# The intent that puts the person into the clinicians' queue, also in an emergency.
+HUMAN = "human"
 
 Replies = list[dict[str, Any]]
 
@@ -98,6 +107,8 @@ class Desk:
                     return answered
             if len(message.text) > LONGEST:
                 return await self._too_long(message, known.case)
+            if known.holder is not None and not await self._for_the_bot(known.case, message):
+                return await self._passed_on(message, known.case, known.holder)
             return await self._converse(message, known.case)
 
     async def emergency_only(
@@ -150,13 +161,19 @@ class Desk:
     def forget(self, conversation_id: str) -> None:
         """Drops what the desk remembers of a conversation that was erased."""
         self._book.forget(conversation_id)
+        self._services.forget()
+        forget_texts()
 
     def alone(self, conversation_id: str) -> asyncio.Lock:
         """The lock of a conversation: who holds it works on it alone, while no turn of it is with Rasa."""
         return self._lock(conversation_id)
 
     async def _look_up(self, message: Message) -> LookedUp:
-        return await self._book.look_up(message.conversation_id, message.client_id, message.at)
+        known = await self._book.look_up(message.conversation_id, message.client_id, message.at)
+        if not known.overtaken or message.choices is not None:
+            return known
+        # "Yes" to what a clinician wrote is no answer to what the bot had asked before; a pressed choice still is one.
+        return replace(known, case=replace(known.case, pending=None, pending_keys=()))
 
     async def _emergency(self, message: Message, before: Case) -> Optional[Replies]:
         """The emergency's answer, recorded; None where there is none, or where the person wants to start again."""
@@ -174,8 +191,13 @@ class Desk:
             # The screen is our own code and must not fail; if it does, the person still gets the number to call.
             log.error("screen failed", conversation=message.conversation_id, error=type(error).__name__)
             return await self._failed(message, before, "screen", surely=True)
-        record = self._record(message, [reply.to_json()], turn.case.to_json(), turn.decision.to_json())
-        await self._book.store_surely(record, turn.case)
+        case = turn.case
+        if before.emergency and not case.human and await self._wish(message) == HUMAN:
+            # The answer stays the emergency's; but a clinician sees that somebody is wanted.
+            case = replace(case, human=True)
+        record = self._record(message, [reply.to_json()], case.to_json(), turn.decision.to_json())
+        record = replace(record, asks_human=case.human and not before.human)
+        await self._book.store_surely(record, case)
         return record.replies
 
     async def _screened(self, before: Case, message: Message) -> tuple[Turn, Reading]:
@@ -197,16 +219,24 @@ class Desk:
 
     async def _starts_again(self, before: Case, reading: Reading, message: Message) -> bool:
         """Whether a message after an emergency asks for a new start, and brings no emergency of its own."""
-        if not before.emergency or self.dialogue is None or reading.mentions or not asks_to_restart(message.text):
+        if not before.emergency or not asks_to_restart(message.text):
             return False
         if take_turn(Case(), reading, self._services.knowledge, message.on).emergency:
             return False
+        return await self._wish(message) == RESTART
+
+    async def _wish(self, message: Message) -> Optional[str]:
+        """The intent of a text that tells no finding; None where there is none, or Rasa cannot tell: then whatever is
+        so, an emergency or a clinician who holds the conversation, stays so."""
+        if self.dialogue is None or message.choices is not None or not message.text.strip():
+            return None
+        if self._services.read(message.text, message.on).mentions:
+            return None
         try:
-            return await self.dialogue.intent(message.text[:LONGEST]) == RESTART
+            return await asyncio.wait_for(self.dialogue.intent(message.text[:LONGEST]), WISH_SECONDS)
         except Exception as error:
-            # Rasa cannot tell: the emergency stays.
             log.error("intent not read", conversation=message.conversation_id, error=type(error).__name__)
-            return False
+            return None
 
     async def _converse(self, message: Message, before: Case) -> Replies:
         """A turn with Rasa. The caller holds the conversation's lock."""
@@ -225,15 +255,46 @@ class Desk:
             # From then on every reply leads with the emergency, this one too.
             return await self._emergency(message, overtaking) or []
         case = before.to_json() if answered.case is None else answered.case
-        record = self._record(
-            message,
-            answered.replies,
-            case,
-            answered.decision,
+        record = replace(
+            self._record(message, answered.replies, case, answered.decision, model=self.model),
             lookup=Lookup.from_json(answered.lookup),
-            model=self.model,
+            asks_human=bool(case.get("human")) and not before.human,
         )
         await self._book.store(record, Case.from_json(case))
+        return record.replies
+
+    async def _for_the_bot(self, before: Case, message: Message) -> bool:
+        """Whether a message in a conversation that a clinician holds is one of the two wishes that the bot alone can
+        grant, to start again and to be forgotten, or the answer to the question about it."""
+        if before.pending == FORGET and self._confirms(message):
+            return True
+        intent = await self._wish(message)
+        return intent == FORGET or (intent == RESTART and asks_to_restart(message.text))
+
+    async def _passed_on(self, message: Message, before: Case, holder: Holder) -> Replies:
+        """The bot is silent: what was said is kept for the clinician and enters the case, so that it is screened
+        together with what comes, and known when the bot goes on; but nothing is asked and nothing advised."""
+        knowledge, number = self._services.knowledge, self._services.emergency_number
+        turn, _ = self._screen(before, message)
+        if turn.kind == CRISIS:
+            # No questionnaire and no advice either: whom to call, and that does not wait for anybody.
+            reply = compose(turn, knowledge, emergency_number=number, crisis_line=self._services.crisis_line)
+        else:
+            by = who(knowledge, holder.display, holder.role)
+            reply = passed_on(knowledge, by, emergency_number=number)
+        pending = None if message.choices is not None or before.pending in (FORGET, RETRACTION) else before.pending
+        case = replace(
+            turn.case,
+            asked=before.asked,
+            spent=before.spent,
+            trail=before.trail,
+            pending=pending,
+            pending_keys=before.pending_keys if pending else (),
+            advised=before.advised,
+        )
+        decision = decide(case, knowledge, message.on)
+        record = self._record(message, [reply.to_json()], case.to_json(), decision.to_json())
+        await self._book.store(record, case)
         return record.replies
 
     def _confirms(self, message: Message) -> bool:
@@ -247,6 +308,7 @@ class Desk:
             receipt = await self._book.erase(message.conversation_id, message.at)
         except DeskUnavailable:
             return await self._failed(message, before, "erase")
+        self.forget(message.conversation_id)
         count, day = sum(receipt["erased"].values()), receipt["erased_at"][:10]
         number = self._services.emergency_number
         text = self._services.knowledge.messages.text("request.forgotten", count=count, day=day, number=number)
@@ -308,7 +370,6 @@ class Desk:
         case: dict[str, Any],
         decision: Optional[dict[str, Any]],
         failed: Optional[str] = None,
-        lookup: Optional[Lookup] = None,
         model: Optional[str] = None,
     ) -> TurnRecord:
         return TurnRecord(
@@ -325,7 +386,6 @@ class Desk:
             knowledge_canonical=self._services.knowledge.canonical,
             failed=failed,
             decided_on=message.on,
-            lookup=lookup,
             took_ms=message.took_ms,
             model=model,
         )

@@ -8,25 +8,26 @@ from datetime import datetime, timezone
 from typing import Any
 
 import structlog
-from sqlalchemy import and_, delete, func, inspect, select, text, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.engine import Connection, Engine, Row
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.records.canonical import canonical, storable
 from bot.records.database import insert_absent, writing
-from bot.records.existence import Erased, UnknownConversation, is_erased
+from bot.records.erasure import erase
+from bot.records.existence import Erased, is_erased
 from bot.records.feedback import given
+from bot.records.handoffs import ask
 from bot.records.letters import CLINICIAN
 from bot.records.models import (
     archive_entries,
     archive_lookups,
     conversations,
     decisions,
-    feedback,
     knowledge_versions,
     messages,
 )
-from bot.records.summaries import forget, summarise
+from bot.records.summaries import summarise
 from bot.records.turn_record import TurnRecord
 
 __all__ = ["Conversations", "TurnRecord"]
@@ -70,6 +71,12 @@ class Conversations:
         with self._engine.connect() as connection:
             return connection.execute(select(conversations.c.id).where(here)).first() is not None
 
+    def channel(self, conversation_id: str) -> str | None:
+        """The channel of an open conversation; None where there is none of this id."""
+        here = and_(conversations.c.id == conversation_id, conversations.c.erased_at.is_(None))
+        with self._engine.connect() as connection:
+            return connection.execute(select(conversations.c.channel).where(here)).scalar()
+
     def was_erased(self, conversation_id: str) -> bool:
         """Whether a conversation of this id was there and was erased, asked in one look: one that is stored meanwhile
         was not."""
@@ -98,7 +105,7 @@ class Conversations:
         with writing(self._engine) as connection:
             first = {"channel": record.channel, "consent": False, "opened_at": record.at, "last_at": record.at}
             opened = insert_absent(connection, conversations, {"id": record.conversation_id, **first})
-            if opened is None and is_erased(connection, record.conversation_id):
+            if opened is None and is_erased(connection, record.conversation_id, to_write=True):
                 return False
             asked = {
                 "conversation_id": record.conversation_id,
@@ -118,6 +125,8 @@ class Conversations:
                 connection.execute(messages.insert().values(**answer, reply=reply))
             _store_decision(connection, record, message_id)
             _store_lookup(connection, record, message_id)
+            if record.asks_human:
+                ask(connection, record.conversation_id, record.at)
             # A turn from the journal may be older than the newest: the time only moves forward.
             here = and_(conversations.c.id == record.conversation_id, conversations.c.last_at < record.at)
             connection.execute(update(conversations).where(here).values(last_at=record.at))
@@ -126,15 +135,20 @@ class Conversations:
 
     def case(self, conversation_id: str) -> dict[str, Any] | None:
         """The facts after the newest turn that has any; None before the first one."""
+        newest = self.newest(conversation_id)
+        return None if newest is None else newest[0]
+
+    def newest(self, conversation_id: str) -> tuple[dict[str, Any], datetime] | None:
+        """The facts after the newest turn that has any, and its moment; None before the first one."""
         newest = (
-            select(decisions.c.facts)
+            select(decisions.c.facts, decisions.c.at)
             .where(decisions.c.conversation_id == conversation_id)
             .order_by(decisions.c.at.desc(), decisions.c.id.desc())
             .limit(1)
         )
         with self._engine.connect() as connection:
-            facts = connection.execute(newest).scalar()
-        return None if facts is None else dict(json.loads(facts))
+            row = connection.execute(newest).first()
+        return None if row is None else (dict(json.loads(row.facts)), row.at)
 
     def level(self, conversation_id: str) -> str | None:
         """The level of the newest decision; None before the first. A turn that decided nothing leaves it as it was."""
@@ -217,39 +231,8 @@ class Conversations:
         return None if canonical_bytes is None else bytes(canonical_bytes)
 
     def erase(self, conversation_id: str, at: datetime) -> dict[str, Any]:
-        """Erases what was said, decided and tracked; gives a receipt: {conversation, erased_at, erased: counts}.
-
-        What stays is a row that says when the conversation was and that it was erased, so that a token cannot bring
-        it back. Rasa's events of the same sender id go too. Erasing again gives the first receipt again.
-        Raises UnknownConversation.
-        """
-        has_events = inspect(self._engine).has_table("events")
-        with writing(self._engine) as connection:
-            shell = connection.execute(select(conversations).where(conversations.c.id == conversation_id)).first()
-            if shell is None:
-                raise UnknownConversation(f"there is no conversation {conversation_id}")
-            if shell.receipt is not None:
-                return dict(shell.receipt)
-            counts = {"decisions": _delete(connection, decisions, conversation_id)}
-            counts["feedback"] = _delete(connection, feedback, conversation_id)
-            _delete(connection, archive_lookups, conversation_id)
-            forget(connection, conversation_id)
-            answers = and_(messages.c.conversation_id == conversation_id, messages.c.answers_id.is_not(None))
-            replies = connection.execute(delete(messages).where(answers)).rowcount
-            counts["messages"] = replies + _delete(connection, messages, conversation_id)
-            if has_events:
-                sender = {"sender": conversation_id}
-                gone = connection.execute(text("DELETE FROM events WHERE sender_id = :sender"), sender)
-                counts["events"] = gone.rowcount
-            moment = at.astimezone(timezone.utc).isoformat()
-            receipt = {"conversation": conversation_id, "erased_at": moment, "erased": counts}
-            here = conversations.c.id == conversation_id
-            connection.execute(update(conversations).where(here).values(erased_at=at, receipt=receipt))
-        if self._engine.dialect.name == "sqlite":
-            # The write-ahead log still holds the erased rows: it is folded in and cut to nothing, if nobody reads.
-            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        return receipt
+        """Erases everything of a conversation, in every table; the receipt of `bot.records.erasure`."""
+        return erase(self._engine, conversation_id, at)
 
     def _messages(self, conversation_id: str) -> tuple[Sequence[Row], dict[str, dict[str, Any]]]:
         """The rows of a conversation in order, and the feedback to its replies."""
@@ -261,10 +244,6 @@ class Conversations:
         )
         with self._engine.connect() as connection:
             return tuple(connection.execute(query).all()), given(connection, conversation_id)
-
-
-def _delete(connection: Connection, table: Any, conversation_id: str) -> int:
-    return int(connection.execute(delete(table).where(table.c.conversation_id == conversation_id)).rowcount)
 
 
 def _store_decision(connection: Connection, record: TurnRecord, message_id: int) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection, Engine
 from bot.records.canonical import storable
 from bot.records.database import insert_absent, writing
 from bot.records.existence import must_be_open
+from bot.records.handoffs import ask
 from bot.records.models import feedback, messages
 from bot.records.summaries import summarise
 
@@ -42,6 +43,9 @@ class Feedback:
             if insert_absent(connection, feedback, {**key, **values}) is None:
                 here = and_(*(feedback.c[name] == value for name, value in key.items()))
                 connection.execute(update(feedback).where(here).values(**values))
+            if not helpful:
+                # Whom the bot could not help waits for a clinician.
+                ask(connection, conversation_id, at)
             summarise(connection, conversation_id)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Engine
 from bot.records.canonical import storable
 from bot.records.database import writing
 from bot.records.existence import must_be_open
+from bot.records.handoffs import is_held
 from bot.records.models import conversations, messages
 from bot.records.summaries import summarise
 
@@ -24,12 +25,17 @@ class Letters:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def write(self, conversation_id: str, letter_id: str, text: str, at: datetime) -> dict[str, Any] | None:
+    def write(
+        self, conversation_id: str, letter_id: str, text: str, at: datetime, by: str = ""
+    ) -> dict[str, Any] | None:
         """Stores a letter; gives it as the history does, or None where one of this id was there already.
 
-        Raises UnknownConversation, or Erased.
+        `by` says who writes. The letter tells whether a clinician holds the conversation, and so who reads what is
+        written back. Raises UnknownConversation, or Erased.
         """
-        letter = {"id": letter_id, "kind": CLINICIAN, "text": storable(text)}
+        letter: dict[str, Any] = {"id": letter_id, "kind": CLINICIAN, "text": storable(text)}
+        if by:
+            letter["by"] = storable(by)
         with writing(self._engine) as connection:
             must_be_open(connection, conversation_id)
             others = select(messages.c.reply).where(
@@ -39,6 +45,7 @@ class Letters:
             )
             if any(other.get("id") == letter_id for other in connection.execute(others).scalars()):
                 return None
+            letter["held"] = is_held(connection, conversation_id)
             connection.execute(messages.insert().values(conversation_id=conversation_id, at=at, reply=letter))
             here = and_(conversations.c.id == conversation_id, conversations.c.last_at < at)
             connection.execute(update(conversations).where(here).values(last_at=at))

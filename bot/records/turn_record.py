@@ -20,6 +20,7 @@ class TurnRecord:
     (`at`'s UTC date where None) with the knowledge `knowledge_version`, whose bytes are `knowledge_canonical`.
     `failed` says what failed in the turn, for the operator. `lookup` is what became of asking the archive. `took_ms`
     are milliseconds until the replies were ready, `model` names the language model that was asked, None where none was.
+    `asks_human` tells that the person asked for one in this turn.
     """
 
     conversation_id: str
@@ -38,6 +39,7 @@ class TurnRecord:
     lookup: Lookup | None = None
     took_ms: int | None = None
     model: str | None = None
+    asks_human: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """JSON with every field; `from_json` reads it back to an equal record."""

@@ -78,6 +78,8 @@ SAID: Schema = {
         "id": TEXT,
         "text": {"type": ["string", "null"]},
         "choices": {"type": "array"},
+        "by": {**TEXT, "description": "Of a clinician: who writes, with what they are."},
+        "held": {"type": "boolean", "description": "Of a clinician: whether they answer what is written back."},
         "feedback": {
             "type": "object",
             "required": ["helpful"],

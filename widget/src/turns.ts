@@ -34,10 +34,10 @@ export function clinicianTurn(words: Words, message: ClinicianItem): HTMLElement
   const bubble = h(
     "div",
     { class: "bubble" },
-    h("h2", { class: "who" }, t("clinician.title")),
+    h("h2", { class: "who", dir: "auto" }, message.by ? t("clinician.by", { name: message.by }) : t("clinician.title")),
     message.at && h("p", { class: "when" }, h("time", { datetime: message.at }, words.moment(message.at))),
     words.said(message.text, { tag: "div" }),
-    h("p", { class: "aside" }, t("clinician.answered_by")),
+    h("p", { class: "aside" }, t(message.held ? "clinician.answered_here" : "clinician.answered_by")),
   );
   return h("div", { class: "turn clinician" }, h("span", { class: "face" }, icon("doctor")), bubble);
 }

@@ -122,6 +122,10 @@ export interface ClinicianItem {
   id: string;
   text: string;
   at?: string | null;
+  /** Who writes, with what they are. */
+  by?: string | null;
+  /** Whether this clinician's side reads what is written back, and not the bot. */
+  held?: boolean | null;
 }
 
 /** One thing said in the conversation, by whichever of the three. */

@@ -343,9 +343,11 @@ describe("two tabs", () => {
     const { page } = await talk();
     await page.send("one");
     expect([page.heard.at(-1), state(page)]).toEqual(["fine", ""]);
-    server.history = [{ from: "clinician", id: "c", text: "hello" }];
+    server.history = [{ from: "clinician", id: "c", text: "hello", by: "Ada {text} <b>", held: true }];
     await settle(60);
     expect(page.text(".clinician .said")).toEqual(["hello"]);
+    expect(page.one(".clinician .who").textContent).toBe("From the clinic: Ada {text} <b>");
+    expect(page.one(".clinician .aside").textContent).toBe(ENGLISH["clinician.answered_here"]);
     expect(state(page)).toBe("");
   });
 });

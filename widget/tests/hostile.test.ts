@@ -111,7 +111,7 @@ function everywhere(x: string): Item[] {
     { from: "person", id: "p1", text: x },
     { from: "bot", id: "b1", kind: "notice", text: x },
     { from: "bot", id: "b2", kind: x, text: x },
-    { from: "clinician", id: "c1", text: x, at: x },
+    { from: "clinician", id: "c1", text: x, at: x, by: x, held: true },
     { from: "bot", id: "b3", kind: "emergency", text: x },
     { from: "bot", id: "b4", kind: "question", text: "?", choices: [{ label: x, value: "v" }] },
     { from: "person", id: "p2", choices: ["v", "none", x] },

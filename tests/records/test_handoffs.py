@@ -1,0 +1,139 @@
+"""Who answers in a conversation: asked for, taken by one alone, given back; and the queue in its order."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import Any, Callable
+
+import pytest
+from sqlalchemy.engine import Engine
+
+from bot.records.conversations import Conversations
+from bot.records.existence import Erased, UnknownConversation
+from bot.records.feedback import Feedback
+from bot.records.handoffs import Handoffs
+from bot.records.letters import Letters
+from bot.records.turn_record import TurnRecord
+from bot.records.users import Users
+from tests.archive.conftest import any_engine, postgres, server
+from tests.records.conftest import NOON, make_turn
+
+__all__ = ["any_engine", "postgres", "server"]
+
+Turn = Callable[..., TurnRecord]
+NOTICE = {"id": "n1", "kind": "notice", "text": "Ada joined."}
+LATER = NOON + timedelta(hours=1)
+
+
+def somebody(engine: Engine, name: str) -> int:
+    users = Users(engine)
+    users.add(name, name.title(), "reviewer", NOON)
+    return int(users.named(name).id)  # type: ignore[union-attr]
+
+
+@pytest.fixture
+def handoffs(any_engine: Engine) -> Handoffs:
+    Conversations(any_engine).store_turn(make_turn(1))
+    return Handoffs(any_engine)
+
+
+def test_asked_taken_and_given_back(handoffs: Handoffs, any_engine: Engine) -> None:
+    ada = somebody(any_engine, "ada")
+    assert handoffs.state("c1").holder is None and not handoffs.state("c1").asked
+    handoffs.asked("c1", NOON)
+    handoffs.asked("c1", LATER)
+    (line,) = handoffs.waiting()
+    assert (line.conversation_id, line.since, line.level) == ("c1", NOON, "routine")
+    assert handoffs.take("c1", ada, LATER, NOTICE)
+    state = handoffs.state("c1")
+    assert state.holder is not None and (state.holder.id, state.holder.display) == (ada, "Ada")
+    assert not handoffs.waiting() and [each.conversation_id for each in handoffs.taken()] == ["c1"]
+    handoffs.asked("c1", LATER)
+    assert not handoffs.waiting(), "somebody is there already"
+    assert handoffs.give_back("c1", LATER, {**NOTICE, "id": "n2"})
+    assert not handoffs.give_back("c1", LATER, {**NOTICE, "id": "n3"})
+    state = handoffs.state("c1")
+    assert state.holder is None and not state.asked and state.since == LATER
+    told = [said["id"] for said in Conversations(any_engine).history("c1") if said.get("kind") == "notice"]
+    assert told == ["n1", "n2"]
+
+
+def test_one_that_nobody_asked_for_can_be_taken(handoffs: Handoffs, any_engine: Engine) -> None:
+    ada, bob = somebody(any_engine, "ada"), somebody(any_engine, "bob")
+    assert handoffs.take("c1", ada, NOON, NOTICE)
+    assert not handoffs.take("c1", bob, NOON, NOTICE) and not handoffs.take("c1", ada, NOON, NOTICE)
+
+
+def test_two_clinicians_never_both_take(handoffs: Handoffs, any_engine: Engine) -> None:
+    people = [somebody(any_engine, name) for name in ("ada", "bob", "cem", "dee")]
+    for number in range(5):
+        start = Barrier(len(people))
+
+        def take(user: int, start: Barrier = start, number: int = number) -> bool:
+            start.wait()
+            return handoffs.take("c1", user, NOON, {**NOTICE, "id": f"{number}-{user}"})
+
+        with ThreadPoolExecutor(len(people)) as threads:
+            took = list(threads.map(take, people))
+        assert took.count(True) == 1
+        holder = handoffs.state("c1").holder
+        assert holder is not None and holder.id == people[took.index(True)]
+        handoffs.give_back("c1", NOON, NOTICE)
+
+
+def test_emergencies_come_first_then_who_waits_longest(any_engine: Engine) -> None:
+    handoffs, kept = Handoffs(any_engine), Conversations(any_engine)
+    levels = [("late", "routine", 30), ("early", "self_care", 10), ("alarm", "emergency", 40), ("none", None, 20)]
+    for name, level, minutes in levels:
+        decision = {"level": level} if level else None
+        kept.store_turn(make_turn(1, conversation=name, case={"human": name == "late"}, decision=decision))
+        handoffs.asked(name, NOON + timedelta(minutes=minutes))
+    assert [line.conversation_id for line in handoffs.waiting()] == ["alarm", "early", "none", "late"]
+    assert [line.because for line in handoffs.waiting()] == [(), (), (), ("human",)]
+
+
+def test_a_turn_that_asks_for_a_human_and_a_reply_that_did_not_help_ask(any_engine: Engine) -> None:
+    handoffs, kept = Handoffs(any_engine), Conversations(any_engine)
+    kept.store_turn(make_turn(1, asks_human=True, case={"human": True}))
+    kept.store_turn(make_turn(1, conversation="c2"))
+    assert [line.because for line in handoffs.waiting()] == [("human",)]
+    Feedback(any_engine).give("c2", "r1", True, None, NOON)
+    assert len(handoffs.waiting()) == 1
+    Feedback(any_engine).give("c2", "r1", False, "no", LATER)
+    Feedback(any_engine).give("c1", "r1", False, None, LATER)
+    assert {line.conversation_id: line.because for line in handoffs.waiting()} == {
+        "c1": ("human", "feedback"),
+        "c2": ("feedback",),
+    }
+
+
+def test_a_turn_from_the_journal_still_asks(turn: Turn) -> None:
+    record = turn(1, asks_human=True)
+    assert TurnRecord.from_json(record.to_json()) == record
+    old: dict[str, Any] = record.to_json()
+    del old["asks_human"]
+    assert TurnRecord.from_json(old).asks_human is False
+
+
+def test_a_letter_says_who_writes_and_who_reads_what_is_written_back(handoffs: Handoffs, any_engine: Engine) -> None:
+    letters = Letters(any_engine)
+    before = letters.write("c1", "l1", "hello", NOON, "Ada (clinician)")
+    handoffs.take("c1", somebody(any_engine, "ada"), NOON, NOTICE)
+    after = letters.write("c1", "l2", "hello", LATER, "Ada (clinician)")
+    assert before is not None and after is not None
+    assert (before["by"], before["held"], after["held"]) == ("Ada (clinician)", False, True)
+
+
+def test_nobody_holds_what_is_not_there(any_engine: Engine) -> None:
+    handoffs, ada = Handoffs(any_engine), somebody(any_engine, "ada")
+    with pytest.raises(UnknownConversation):
+        handoffs.take("nobody", ada, NOON, NOTICE)
+    Conversations(any_engine).store_turn(make_turn(1))
+    handoffs.take("c1", ada, NOON, NOTICE)
+    Conversations(any_engine).erase("c1", LATER)
+    assert not handoffs.taken() and handoffs.state("c1").holder is None
+    for again in (lambda: handoffs.take("c1", ada, LATER, NOTICE), lambda: handoffs.asked("c1", LATER)):
+        with pytest.raises(Erased):
+            again()
