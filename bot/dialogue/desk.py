@@ -23,7 +23,7 @@ from bot.archive.levels import LEVELS, rank
 from bot.archive.likeness import forget_texts
 from bot.dialogue.book import Book, DeskUnavailable, LookedUp
 from bot.dialogue.golden import misjudged
-from bot.dialogue.incoming import Message
+from bot.dialogue.incoming import Message, parts_of
 from bot.interview.turn import CRISIS, FORGET, RETRACTION, Turn, take_turn
 from bot.nlu.reading import Reading
 from bot.records.handoffs import Holder
@@ -42,11 +42,8 @@ __all__ = ["Desk", "DeskUnavailable"]
 
 log = structlog.get_logger(__name__)
 
-# Characters of one message. A longer one is screened too, part by part, and others are answered in between: of what no
-# person can have written, its beginning and its end.
+# Characters of one message. A longer one is screened too, part by part, and others are answered in between.
 LONGEST = 4_000
-PART, OVERLAP = 2_000, 300
-BEGINNING, END = 20_000, 4_000
 # Seconds that Rasa may take for a turn that needs some milliseconds.
 RASA_SECONDS = 20.0
 # Seconds that reading an intent alone may take: an emergency's answer waits for it, once there is one.
@@ -395,13 +392,6 @@ class Desk:
         if lock is None:
             lock = self._locks[conversation_id] = asyncio.Lock()
         return lock
-
-
-def parts_of(text: str) -> list[str]:
-    """A long text in parts that overlap, so that no sentence of an emergency is cut in every one of them."""
-    if len(text) > BEGINNING + END:
-        return [*parts_of(text[:BEGINNING]), *parts_of(text[-END:])]
-    return [text[start : start + PART] for start in range(0, max(1, len(text) - OVERLAP), PART - OVERLAP)]
 
 
 def _part(error: Exception) -> str:

@@ -10,6 +10,11 @@ from typing import Optional, Sequence
 
 from bot.dialogue.cleaning import clean
 
+# Characters of a part in which a long text is read, and how far the parts overlap; of what no person can have written,
+# its beginning and its end are read.
+PART, OVERLAP = 2_000, 300
+BEGINNING, END = 20_000, 4_000
+
 
 @dataclass(frozen=True)
 class Message:
@@ -53,3 +58,10 @@ class Message:
     def reply_id(self, place: int) -> str:
         """The id of a reply: the same whenever the same message is answered, so that a repeated answer is known."""
         return uuid.uuid5(uuid.NAMESPACE_OID, f"{self.conversation_id} {self.client_id} {place}").hex
+
+
+def parts_of(text: str) -> list[str]:
+    """A long text in parts that overlap, so that no sentence of an emergency is cut in every one of them."""
+    if len(text) > BEGINNING + END:
+        return [*parts_of(text[:BEGINNING]), *parts_of(text[-END:])]
+    return [text[start : start + PART] for start in range(0, max(1, len(text) - OVERLAP), PART - OVERLAP)]

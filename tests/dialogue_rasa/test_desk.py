@@ -12,7 +12,8 @@ from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from bot.dialogue import book as book_module
-from bot.dialogue.desk import LONGEST, OVERLAP, Desk, DeskUnavailable, parts_of
+from bot.dialogue.desk import LONGEST, Desk, DeskUnavailable
+from bot.dialogue.incoming import OVERLAP, parts_of
 from bot.triage.case import Case
 from tests.dialogue_rasa.conftest import EMERGENCY, NOON, NUMBER, TWITCH, FakeDialogue, Talk
 
