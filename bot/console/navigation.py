@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from bot.console.who import ARCHIVE, READ, RULES, User
+from bot.console.who import ARCHIVE, AUDIT, READ, RULES, USERS, User
 
 # Path, the key of its words in console.yml, and the permission.
 PAGES: tuple[tuple[str, str, str], ...] = (
     ("/console", "list.title", READ),
     ("/console/archive", "archive.title", ARCHIVE),
     ("/console/rules", "rules.title", RULES),
+    ("/console/users", "page.users", USERS),
+    ("/console/audit", "page.audit", AUDIT),
 )
 
 
 def shown_to(user: User) -> list[tuple[str, str]]:
     """Path and words' key of the pages that a user may see."""
     return [(path, key) for path, key, permission in PAGES if user.may(permission)]
+
+
+def home(user: User) -> str:
+    """The page where a user begins: the first that they may see."""
+    return next((path for path, _ in shown_to(user)), "/console/account")
