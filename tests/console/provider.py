@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import json
 import secrets
 import threading
@@ -63,9 +64,13 @@ class Provider:
         }
         claims = {name: value for name, value in {**claims, **self.changes}.items() if value is not None}
         header = {"alg": self.algorithm, "kid": "one"}
-        if self.algorithm == "none":
+        if self.algorithm in ("none", "HS256"):
+            # As an attacker makes them: no library signs like this. The secret is the public key, which all can read.
             parts = (base64.urlsafe_b64encode(json.dumps(part).encode()) for part in (header, claims))
-            signed = "".join(part.decode().rstrip("=") + "." for part in parts)
+            signed = ".".join(part.decode().rstrip("=") for part in parts)
+            mac = hmac.digest(self.key.as_pem(private=False), signed.encode(), hashlib.sha256)
+            signature = base64.urlsafe_b64encode(mac).decode().rstrip("=")
+            signed += "." + (signature if self.algorithm == "HS256" else "")
         else:
             signed = jwt.encode(header, claims, self.signing, algorithms=[self.algorithm])
         return 200, {"access_token": "x", "token_type": "Bearer", "id_token": signed}
