@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
+from bot.console.command_line import audit, users
 from bot.console.commands import group as console
 from bot.lines import CommandError, answer_lines, one_line
 
@@ -39,6 +40,8 @@ knowledge = typer.Typer(help="The rules, findings and texts that decide.", no_ar
 app.add_typer(archive, name="archive")
 app.add_typer(console, name="console")
 app.add_typer(knowledge, name="knowledge")
+app.add_typer(users, name="users")
+app.add_typer(audit, name="audit")
 evaluate = typer.Typer(help="Scorecards: how good the program is, on cases of its own.", no_args_is_help=True)
 app.add_typer(evaluate, name="evaluate")
 
@@ -76,20 +79,9 @@ def _settings(database: str | None = None) -> Settings:
 
 def _database(database: str | None, create: bool = True) -> Engine:
     """The database in use, its schema up to date. Without `create`, one that is not there yet is an error."""
-    url = _settings(database).database_url
-    from sqlalchemy.engine import make_url
+    from bot.records.database import opened
 
-    from bot.records.database import engine, migrate
-
-    opened = engine(url)
-    file = make_url(url).database if url.startswith("sqlite") else None
-    if not create and file and file != ":memory:" and not Path(file).exists():
-        raise CommandError(
-            f"there is no database at {file}. `signpost serve` and `signpost archive import` make one; "
-            "--database or SIGNPOST_DATABASE_URL names another"
-        )
-    migrate(opened)
-    return opened
+    return opened(_settings(database).database_url, create)
 
 
 @app.command()

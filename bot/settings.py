@@ -59,8 +59,6 @@ class Settings:
     """Whom to call who may harm themselves: name and number."""
     clinic_contact: str | None = None
     """How to reach a person of the clinic, in words that the bot repeats."""
-    console_password: str | None = field(default=None, repr=False)
-    """Password of /console; None until `with_secrets` has made or found one."""
     secret: str | None = field(default=None, repr=False)
     """Key that signs tokens and sessions; None until `with_secrets` has made or found one."""
     knowledge_path: Path = TREE / "knowledge"
@@ -70,6 +68,10 @@ class Settings:
     """Minutes of silence after which a conversation's next message opens a new case."""
     report_hours: int = 24
     """Hours for which the address of a report works."""
+    oidc_issuer: str | None = None
+    """Address of the server with which people may sign in at the console; None for passwords alone."""
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = field(default=None, repr=False)
     origins: tuple[str, ...] = ()
     """Origins of pages, other than this server's own, that may carry the widget."""
     queue_emergencies: int = 70
@@ -102,6 +104,8 @@ class Settings:
                 shown = "" if name in SECRET else f"={text!r}"
                 raise SettingsError(f"{name}{shown} cannot be used: {wrong}.") from None
         values["country"], numbers = _country(values.get("country"), values.get("knowledge_path", TREE / "knowledge"))
+        if ("oidc_issuer" in values) != ("oidc_client_id" in values):
+            raise SettingsError("SIGNPOST_OIDC_ISSUER and SIGNPOST_OIDC_CLIENT_ID go together: set both, or neither.")
         values.setdefault("emergency_number", numbers.emergency)
         values.setdefault("urgent_number", numbers.urgent)
         values.setdefault("crisis_line", numbers.crisis)
@@ -112,11 +116,7 @@ class Settings:
 
         Replicas that share a `home` share the secrets; replicas that do not must be given them.
         """
-        return replace(
-            self,
-            secret=self.secret or _kept(self.home / "secret", lambda: secrets.token_urlsafe(32)),
-            console_password=self.console_password or _kept(self.home / "console-password", _password),
-        )
+        return replace(self, secret=self.secret or _kept(self.home / "secret", lambda: secrets.token_urlsafe(32)))
 
 
 def countries(knowledge_path: Path) -> tuple[str, dict[str, Country]]:
@@ -212,6 +212,15 @@ def _address(*schemes: str) -> Callable[[str], str]:
     return parse
 
 
+def _issuer(text: str) -> str:
+    """The address of another server, over https; http for one on this very machine."""
+    parts = urlsplit(text)
+    here = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if not (parts.scheme == "https" or here) or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("it must be an address such as https://login.clinic.example")
+    return text
+
+
 def _origins(text: str) -> tuple[str, ...]:
     """Origins as browsers write them, between them spaces or commas: lower case, no path, no port that goes unsaid."""
     found = []
@@ -256,8 +265,10 @@ VARIABLES: dict[str, tuple[str, Callable[[str], Any]]] = {
     "SIGNPOST_URGENT_NUMBER": ("urgent_number", _telephone),
     "SIGNPOST_CRISIS_LINE": ("crisis_line", _line),
     "SIGNPOST_CLINIC_CONTACT": ("clinic_contact", _line),
-    "SIGNPOST_CONSOLE_PASSWORD": ("console_password", _at_least(8)),
     "SIGNPOST_SECRET": ("secret", _at_least(16)),
+    "SIGNPOST_OIDC_ISSUER": ("oidc_issuer", _issuer),
+    "SIGNPOST_OIDC_CLIENT_ID": ("oidc_client_id", _line),
+    "SIGNPOST_OIDC_CLIENT_SECRET": ("oidc_client_secret", _at_least(8)),
     "SIGNPOST_KNOWLEDGE_PATH": ("knowledge_path", _folder),
     "SIGNPOST_TENSORFLOW": ("tensorflow", _yes_or_no),
     "SIGNPOST_SESSION_MINUTES": ("session_minutes", _whole(1, 7 * 24 * 60)),
@@ -267,13 +278,8 @@ VARIABLES: dict[str, tuple[str, Callable[[str], Any]]] = {
 }
 """Every setting: the field it fills, and how its text is read."""
 
-SECRET = {"SIGNPOST_DATABASE_URL", "SIGNPOST_REDIS_URL", "SIGNPOST_CONSOLE_PASSWORD", "SIGNPOST_SECRET"}
+SECRET = {"SIGNPOST_DATABASE_URL", "SIGNPOST_REDIS_URL", "SIGNPOST_SECRET", "SIGNPOST_OIDC_CLIENT_SECRET"}
 """Settings whose value is never shown, not even in the error that refuses it."""
-
-
-def _password() -> str:
-    """Sixty-four random bits in groups that a person can read from one screen and type into another."""
-    return "-".join(secrets.token_hex(2) for _ in range(4))
 
 
 def _kept(path: Path, make: Callable[[], str]) -> str:

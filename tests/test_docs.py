@@ -40,7 +40,7 @@ def routes(tmp_path: Path) -> set[str]:
     from bot.records.database import engine
     from bot.web.app import create_app
 
-    settings = Settings(home=tmp_path, secret="s" * 32, console_password="p" * 12)
+    settings = Settings(home=tmp_path, secret="s" * 32)
     served: Any = create_app(settings, None, Conversations(engine("sqlite://")), load())
     return {f"{route.path}/..." if isinstance(route, Mount) else route.path for route in served.routes}
 

@@ -121,7 +121,7 @@ def test_no_secret_is_in_the_repr() -> None:
     settings = Settings.read(
         {
             "SIGNPOST_SECRET": "sesame-sesame-sesame",
-            "SIGNPOST_CONSOLE_PASSWORD": "sesame-open",
+            "SIGNPOST_OIDC_CLIENT_SECRET": "sesame-open",
             "SIGNPOST_DATABASE_URL": "postgresql://signpost:sesame@db/signpost",
             "SIGNPOST_REDIS_URL": "redis://:sesame@cache/0",
         }
@@ -138,9 +138,8 @@ def test_secrets_are_made_once_and_kept_from_others(tmp_path: Path) -> None:
     home = tmp_path / "var"
     first = Settings(home=home).with_secrets()
     again = Settings(home=home).with_secrets()
-    assert first.secret and first.console_password
-    assert (first.secret, first.console_password) == (again.secret, again.console_password)
-    assert sorted(path.name for path in home.iterdir()) == ["console-password", "secret"]
+    assert first.secret and first.secret == again.secret
+    assert [path.name for path in home.iterdir()] == ["secret"]
     assert {stat.S_IMODE(path.stat().st_mode) for path in home.iterdir()} == {0o600}
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
 
@@ -152,7 +151,7 @@ def test_two_processes_that_start_at_once_agree_on_the_secret(tmp_path: Path) ->
 
 
 def test_given_secrets_are_used_and_nothing_is_written(tmp_path: Path) -> None:
-    given = Settings(home=tmp_path, secret="s" * 32, console_password="p" * 12)
+    given = Settings(home=tmp_path, secret="s" * 32)
     assert given.with_secrets() == given
     assert list(tmp_path.iterdir()) == []
 

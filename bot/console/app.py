@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timezone
+from datetime import date
 from pathlib import Path
 from typing import Any, Optional
 
@@ -16,16 +16,27 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.templating import Jinja2Templates
 
-from bot.console import archive, conversation, dashboard, handoff, listing
+from bot.console import (
+    account,
+    archive,
+    auditing,
+    conversation,
+    dashboard,
+    handoff,
+    listing,
+    oidc_door,
+    signing_in,
+    users,
+)
 from bot.console.debugger import STATUSES, Debugger
-from bot.console.gate import Gate
-from bot.console.navigation import shown_to
+from bot.console.keeper import Keeper
+from bot.console.navigation import home, shown_to
 from bot.console.room import Page, Room
 from bot.console.seal import Seal
 from bot.console.view import View
-from bot.console.who import ARCHIVE, RULES, STAND_IN, User
+from bot.console.who import ANYONE, ARCHIVE, RULES
 from bot.knowledge.drawing import DrawingError, can_draw
-from bot.records.users import Users
+from bot.records.audit import Audit
 from bot.web.events import Events
 from bot.web.texts import Texts
 
@@ -42,26 +53,27 @@ def routes(
     events: Optional[Events] = None,
     reader: Optional[Any] = None,
 ) -> list[BaseRoute]:
-    """The routes of the console, all behind its password. `events` tells open chats what clinicians write,
+    """The routes of the console, all but its door behind a session. `events` tells open chats what clinicians write,
     `reader` reads what was said again."""
     seal, events = Seal(settings.secret or ""), events or Events()
     texts = Texts(knowledge, settings, "console")
-    gate, view, users = Gate(settings.console_password, texts), View(knowledge, texts), Users(conversations.engine)
+    view, keeper, hashing = View(knowledge, texts), Keeper(conversations.engine), signing_in.Hashing()
+    audit = Audit(conversations.engine, settings.secret or "")
 
     def render(request: Request, template: str, status: int = 200, **values: Any) -> Response:
         user = getattr(request.state, "user", None)
         pages = shown_to(user) if user else []
         common = {"texts": texts, "view": view, "knowledge_version": knowledge.version, "user": user, "pages": pages}
+        common |= {"home": home(user) if user else "/console", "out_seal": seal.issue() if user else ""}
         return _templates.TemplateResponse(request, template, {**common, **values}, status_code=status)
 
     def guard(permission: str, page: Page) -> Page:
         async def guarded(request: Request) -> Response:
-            refused = gate.refuse(request)
-            if refused is not None:
-                return refused
             try:
-                request.state.user = await run_in_threadpool(_user, users, gate.name(request))
-                if not request.state.user.may(permission):
+                user = await keeper.know(request)
+                if user is None and permission != ANYONE:
+                    return keeper.send_away(request)
+                if user is not None and not user.may(permission):
                     return render(request, "problem.html", 403, problem="forbidden")
                 return await page(request)
             except HTTPException as error:
@@ -84,8 +96,10 @@ def routes(
         texts,
         render,
         guard,
+        audit,
         reader,
     )
+    oidc = oidc_door.oidc_of(room)
 
     debugger = Debugger(knowledge)
 
@@ -125,15 +139,10 @@ def routes(
         *conversation.routes(room),
         *handoff.routes(room),
         *dashboard.routes(room),
-        *archive.routes(archives, seal, view, render, lambda page: guard(ARCHIVE, page)),
+        *archive.routes(archives, seal, view, render, lambda page: guard(ARCHIVE, page), audit),
+        *signing_in.routes(room, keeper, hashing, oidc is not None),
+        *oidc_door.routes(room, keeper, oidc),
+        *account.routes(room, keeper, hashing),
+        *users.routes(room, keeper),
+        *auditing.routes(room),
     ]
-
-
-def _user(users: Users, name: str) -> User:
-    """The account of a name; for a name without one, an account that may do everything the password is for."""
-    row = users.named(name)
-    if row is None:
-        users.add(name, name, STAND_IN, datetime.now(timezone.utc))
-        row = users.named(name)
-    assert row is not None
-    return User(row.id, row.name, row.display, row.role)

@@ -22,6 +22,8 @@ from bot.console.seal import FIELD, Seal
 from bot.console.trial import LEVELS as TRIAL_LEVELS
 from bot.console.trial import Searches, trial
 from bot.console.view import View
+from bot.console.who import user_of
+from bot.records.audit import Audit
 from bot.records.lookup import OUTCOMES
 
 PAGE = 50
@@ -51,9 +53,10 @@ def routes(
     view: View,
     render: Callable[..., Response],
     guard: Callable[[Page], Page],
+    audit: Audit,
 ) -> list[BaseRoute]:
     """The routes of the archive's pages, each behind `guard`. Without an archive they say that there is none."""
-    pages = _Pages(archives, seal, view, render) if archives is not None else None
+    pages = _Pages(archives, seal, view, render, audit) if archives is not None else None
 
     def route(path: str, name: str, *methods: str) -> Route:
         async def none(request: Request) -> Response:
@@ -80,11 +83,14 @@ def page_number(request: Request) -> int:
 
 
 class _Pages:
-    def __init__(self, archives: Archives, seal: Seal, view: View, render: Callable[..., Response]) -> None:
+    def __init__(
+        self, archives: Archives, seal: Seal, view: View, render: Callable[..., Response], audit: Audit
+    ) -> None:
         self._shelf, self._lookups, self._search = archives.shelf, archives.lookups, archives.search
         self._seal = seal
         self._view = view
         self._render = render
+        self._audit = audit
 
     async def listing(self, request: Request) -> Response:
         asked, page = request.query_params, page_number(request)
@@ -123,7 +129,9 @@ class _Pages:
         level = form.get("level", "")
         if level and level not in LEVELS:
             return await self._entry(request, 422, "level")
-        return await self._change(request, form, lambda: self._shelf.rate(_id(request), level or None))
+        return await self._change(
+            request, form, "archive_level", lambda: self._shelf.rate(_id(request), level or None), level=level
+        )
 
     async def hide(self, request: Request) -> Response:
         form = await _form(request)
@@ -131,16 +139,26 @@ class _Pages:
         if not because or len(because) > MOST_TEXT:
             return await self._entry(request, 422, "reason")
         now = datetime.now(timezone.utc)
-        return await self._change(request, form, lambda: self._shelf.hide(_id(request), because, now))
+        return await self._change(request, form, "archive_hide", lambda: self._shelf.hide(_id(request), because, now))
 
     async def show_again(self, request: Request) -> Response:
         now = datetime.now(timezone.utc)
-        return await self._change(request, await _form(request), lambda: self._shelf.show_again(_id(request), now))
+        form = await _form(request)
+        return await self._change(request, form, "archive_show", lambda: self._shelf.show_again(_id(request), now))
 
-    async def _change(self, request: Request, form: Mapping[str, str], change: Callable[[], bool]) -> Response:
+    async def _change(
+        self, request: Request, form: Mapping[str, str], action: str, change: Callable[[], bool], **detail: Any
+    ) -> Response:
         if not self._seal.holds(request, form.get(FIELD)):
             return self._render(request, "problem.html", 403, problem="seal")
-        if not await run_in_threadpool(change):
+
+        def changed() -> bool:
+            done = change()
+            if done:
+                self._audit.write(user_of(request), action, f"entry:{_id(request)}", **detail)
+            return done
+
+        if not await run_in_threadpool(changed):
             return self._render(request, "problem.html", 404, problem="entry")
         # So that loading the page again does not send the form again.
         return RedirectResponse(f"{BASE}/{_id(request)}", 303)

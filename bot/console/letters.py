@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any, Awaitable, Callable, Optional
 
 from starlette.concurrency import run_in_threadpool
@@ -47,6 +48,8 @@ def routes(room: Room, page: Callable[..., Awaitable[Response]]) -> list[Route]:
         if found is None:
             return render(request, "problem.html", 404, problem="unknown")
         if found:
+            noted = partial(room.audit.write, user_of(request), "letter", conversation_id=conversation_id)
+            await run_in_threadpool(noted)
             events.publish(conversation_id, MESSAGE, **found)
         return RedirectResponse(f"/console/conversations/{conversation_id}#written", 303)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.console.who import ARCHIVE, DASHBOARD, HANDOFF, READ, REVIEW, RULES, User
+from bot.console.who import ARCHIVE, AUDIT, DASHBOARD, HANDOFF, READ, REVIEW, RULES, USERS, User
 
 # Path, the key of its words in console.yml, and the permission.
 PAGES: tuple[tuple[str, str, str], ...] = (
@@ -12,9 +12,16 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("/console/dashboard", "dashboard.title", DASHBOARD),
     ("/console/archive", "archive.title", ARCHIVE),
     ("/console/rules", "rules.title", RULES),
+    ("/console/users", "page.users", USERS),
+    ("/console/audit", "page.audit", AUDIT),
 )
 
 
 def shown_to(user: User) -> list[tuple[str, str]]:
     """Path and words' key of the pages that a user may see."""
     return [(path, key) for path, key, permission in PAGES if user.may(permission)]
+
+
+def home(user: User) -> str:
+    """The page where a user begins: the first that they may see."""
+    return next((path for path, _ in shown_to(user)), "/console/account")

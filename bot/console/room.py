@@ -14,6 +14,7 @@ from starlette.routing import Route
 from bot.console.archive import Archives
 from bot.console.seal import Seal
 from bot.console.view import View
+from bot.records.audit import Audit
 from bot.web.events import Events
 from bot.web.texts import Texts
 
@@ -23,7 +24,8 @@ Page = Callable[[Request], Awaitable[Response]]
 @dataclass(frozen=True)
 class Room:
     """The console of one server. `render(request, template, status=200, **values)` makes a page; `guard(permission,
-    page)` lets in who may; `texts` are the words of messages/en/console.yml, `texts.of("...")` those of other files."""
+    page)` lets in who may; `texts` are the words of messages/en/console.yml, `texts.of("...")` those of other files.
+    `audit.write(user, "reveal", conversation_id=..., reason=...)` notes what was done; it writes, so in a thread."""
 
     settings: Any
     engine: Engine
@@ -36,6 +38,7 @@ class Room:
     texts: Texts
     render: Callable[..., Response]
     guard: Callable[[str, Page], Page]
+    audit: Audit
     # Reads texts again with today's words (`bot.nlu.reader.Reader`); without one no words are marked.
     reader: Optional[Any] = None
 

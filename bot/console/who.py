@@ -9,6 +9,8 @@ from starlette.requests import Request
 READ, REVEAL, REVIEW, APPROVE = "read", "reveal", "review", "approve"
 HANDOFF, ARCHIVE, RULES, DASHBOARD = "handoff", "archive", "rules", "dashboard"
 EXPORT, USERS, AUDIT = "export", "users", "audit"
+# What everybody with an account may do; and what needs no account.
+ACCOUNT, ANYONE = "account", "anyone"
 
 # What each role may do. An admin manages accounts and reads no conversation; an auditor reads and changes nothing.
 ROLES: dict[str, frozenset[str]] = {
@@ -18,9 +20,6 @@ ROLES: dict[str, frozenset[str]] = {
     "admin": frozenset({USERS, RULES, DASHBOARD}),
     "auditor": frozenset({READ, AUDIT, RULES, DASHBOARD}),
 }
-
-
-STAND_IN = "stand_in"
 
 
 @dataclass(frozen=True)
@@ -34,8 +33,7 @@ class User:
 
     def may(self, permission: str) -> bool:
         """Whether this user's role has a permission."""
-        # Until there are accounts, whoever knows the one password may do everything.
-        return self.role == STAND_IN or permission in ROLES.get(self.role, frozenset())
+        return permission in (ACCOUNT, ANYONE) or permission in ROLES.get(self.role, frozenset())
 
 
 def user_of(request: Request) -> User:

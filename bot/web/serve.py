@@ -10,7 +10,7 @@ import time
 import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 BACKLOG = 512
+# Name, display and role of the account that a demonstration begins with.
+DEMO = ("demo", "Demonstration", "lead")
 
 
 class ServeError(Exception):
@@ -75,7 +77,7 @@ def serve(settings: Settings) -> None:
         if told := _archive_state(database, archive, texts):
             console.print(told)
         desk = open_desk(settings, database, knowledge, reader, archive)
-        say = _sayer(settings, listening, texts, console, len(rules))
+        say = _sayer(settings, listening, texts, console, len(rules), lambda: _first_link(settings, database))
         app = create_app(
             settings,
             desk,
@@ -148,8 +150,32 @@ def _archive_state(database: Engine, archive: Archive, texts: Texts) -> str:
     return texts("serve.entries_wait", count=waiting) if waiting else ""
 
 
+def _first_link(settings: Settings, database: Engine) -> str:
+    """The one-time code of an account to begin with, where it is a demonstration and nobody can sign in yet."""
+    from bot.records.audit import COMMAND_LINE, Audit
+    from bot.records.users import Users
+
+    users, now = Users(database), datetime.now(timezone.utc)
+    if settings.public or any(row.name != DEMO[0] or row.password for row in users.list()):
+        return ""
+    audit = Audit(database, settings.secret or "")
+    if users.add(*DEMO, now):
+        audit.write(COMMAND_LINE, "user_added", DEMO[0], role=DEMO[2])
+    row = users.named(DEMO[0])
+    if row is None or row.disabled_at is not None:
+        return ""
+    code = users.invite(row.id, now)
+    audit.write(COMMAND_LINE, "link_made", row.name)
+    return code
+
+
 def _sayer(
-    settings: Settings, listening: socket.socket, texts: Texts, console: Console, unsigned: int
+    settings: Settings,
+    listening: socket.socket,
+    texts: Texts,
+    console: Console,
+    unsigned: int,
+    first_link: Callable[[], str] = lambda: "",
 ) -> Callable[[str, Any], None]:
     """What the server tells whoever started it: where it is and what to try, then what happens to the model."""
     port = listening.getsockname()[1]
@@ -159,13 +185,10 @@ def _sayer(
     def say(what: str, value: Any = None) -> None:
         if what == "address":
             console.print(f"\n{texts('serve.ready_at')} [bold]{address}[/bold]")
-            kept = settings.home / "console-password"
-            password = (
-                texts("serve.console_password", path=_shown(kept))
-                if kept.exists() and kept.read_text(encoding="utf-8").strip() == settings.console_password
-                else texts("serve.console_password_set")
-            )
-            console.print(f"{texts('serve.console_at')}: {address}console ({password})")
+            console.print(f"{texts('serve.console_at')}: {address}console")
+            if code := first_link():
+                console.print(f"{texts('serve.first_account')} {address}console/invite/{code}")
+                console.print(texts("serve.more_accounts"))
             if not settings.public:
                 console.print(f"{texts('serve.demo_at')}: {address}demo    {texts('serve.embed_at')}: {address}embed")
             console.print(texts("serve.try"))
@@ -182,14 +205,6 @@ def _sayer(
             console.print(value)
 
     return say
-
-
-def _shown(path: Path) -> str:
-    """A path as short as it can be shown from where the server was started."""
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
 
 
 def _fill_summaries(database: Engine, stopping: threading.Event) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.console import sign_in
 from tests.browser.talk import ALARM, COMPLAINT, answer_until_advice, begin, card, log, send
 from tests.dialogue.chat import records
 from tests.dialogue.server import Server, new_home, serving
@@ -173,9 +174,8 @@ def test_what_the_clinic_writes_appears_by_itself(page: Page, running: Server) -
     begin(page, running.address)
     send(page, COMPLAINT)
     expect(page.get_by_role("checkbox").first).to_be_visible()
-    password = (running.home / "console-password").read_text().strip()
-    console = page.context.browser.new_context(http_credentials={"username": "a", "password": password})  # type: ignore[union-attr]
-    desk = console.new_page()
+    console = page.context.browser.new_context()  # type: ignore[union-attr]
+    desk = sign_in(console, running, "lead")
     desk.goto(f"{running.address}/console")
     desk.locator("a[href*='/console/conversations/']").first.click()
     desk.get_by_label("Write to this person").fill("Please ring 555 <today>: https://clinic.example/book")

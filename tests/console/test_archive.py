@@ -24,10 +24,17 @@ from bot.knowledge import Knowledge
 from bot.records.conversations import Conversations
 from bot.records.lookup import Lookup
 from bot.records.models import archive_entries, archive_links
-from tests.console.test_console import RIGHT, turn
-from tests.web.conftest import FakeDesk, client, conversations, desk, engine, make_client, settings
+from tests.console.people import somebody
+from tests.console.test_console import turn
+from tests.web.conftest import FakeDesk, conversations, desk, engine, make_client, settings
 
-__all__ = ["FakeDesk", "client", "conversations", "desk", "engine", "make_client", "settings"]
+__all__ = ["FakeDesk", "conversations", "desk", "engine", "make_client", "settings"]
+
+
+@pytest.fixture
+def client(make_client: Callable[..., TestClient]) -> TestClient:
+    return somebody(make_client(), "knowledge_owner")
+
 
 PATHS = ["", "/1", "/search", "/withheld", "/unanswered"]
 HOSTILE = "<script>alert('x')</script> \" onfocus=\"y"
@@ -50,7 +57,7 @@ def ids(engine: Engine, tmp_path: Path) -> list[int]:
 
 
 def get(client: TestClient, path: str = "", **params: str) -> str:
-    page = client.get(f"/console/archive{path}", params=params, auth=RIGHT)
+    page = client.get(f"/console/archive{path}", params=params)
     assert page.status_code == 200 and "<script>" not in page.text and 'onfocus="y' not in page.text
     return page.text
 
@@ -62,18 +69,12 @@ def seal_of(page: str) -> str:
 
 
 def send(client: TestClient, path: str, **fields: str) -> Any:
-    return client.post(f"/console/archive{path}", data=fields, auth=RIGHT, follow_redirects=False)
+    return client.post(f"/console/archive{path}", data=fields, follow_redirects=False)
 
 
 def stored(engine: Engine, entry_id: int) -> Any:
     with engine.connect() as connection:
         return connection.execute(select(archive_entries).where(archive_entries.c.id == entry_id)).one()
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_every_page_is_shut_without_the_password(client: TestClient, path: str) -> None:
-    assert client.get(f"/console/archive{path}").status_code == 401
-    assert client.post("/console/archive/1/hide", data={"because": "x"}).status_code == 401
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -125,7 +126,7 @@ def test_an_entry_shows_its_texts_its_cue_and_its_kin(client: TestClient, ids: l
 
 @pytest.mark.parametrize("odd", ["0", "99999", "x", "-1", "9" * 40, "²", "1.5"])
 def test_an_entry_that_is_not_there_is_told_in_words(client: TestClient, odd: str, ids: list[int]) -> None:
-    page = client.get(f"/console/archive/{odd}", auth=RIGHT)
+    page = client.get(f"/console/archive/{odd}")
     assert page.status_code == 404 and "no such entry" in page.text
     seal = seal_of(get(client, f"/{ids[0]}"))
     assert send(client, f"/{odd}/show", seal=seal).status_code == 404
@@ -181,7 +182,6 @@ def test_a_form_of_another_site_changes_nothing(
         crossed = client.post(
             f"/console/archive/{ids[0]}/{path}",
             data={"seal": seal, **fields},
-            auth=RIGHT,
             headers={"Sec-Fetch-Site": "cross-site"},
         )
         assert crossed.status_code == 403
@@ -250,7 +250,7 @@ def test_unanswered_questions_are_grouped_by_topic_with_their_conversations(
 
 @pytest.mark.parametrize("path", PATHS)
 def test_without_an_archive_every_page_says_so(make_client: Callable[..., TestClient], path: str) -> None:
-    page = make_client(archives=None).get(f"/console/archive{path}", auth=RIGHT)
+    page = somebody(make_client(archives=None), "knowledge_owner").get(f"/console/archive{path}")
     assert page.status_code == 503 and "Try again" in page.text
 
 
@@ -262,5 +262,5 @@ def test_a_failing_database_is_told_in_words(
 
     archives = Archives.of(engine, Archive(engine, None))
     monkeypatch.setattr(archives.shelf, "list", broken)
-    page = make_client(archives=archives).get("/console/archive", auth=RIGHT)
+    page = somebody(make_client(archives=archives), "knowledge_owner").get("/console/archive")
     assert page.status_code == 503 and "SELECT" not in page.text

@@ -110,7 +110,7 @@ class FakeDesk:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path, secret="s" * 32, console_password="correct horse")
+    return Settings(home=tmp_path, secret="s" * 32)
 
 
 @pytest.fixture

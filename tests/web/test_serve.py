@@ -5,16 +5,21 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timezone
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlalchemy.engine import Engine
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from bot.records.users import Users
 from bot.settings import Settings
 from bot.web import serve as serving
-from tests.web.conftest import begin
+from tests.web.conftest import begin, engine
+
+__all__ = ["engine"]
 
 
 @pytest.fixture
@@ -58,23 +63,40 @@ def test_it_says_where_it_is_and_answers_before_the_model_is_there(
     assert said["answer"]["messages"][0]["kind"] == "emergency"
     printed = capsys.readouterr().out
     assert "http://localhost:" in printed and "/console" in printed and "Try:" in printed
-    assert "correct horse" not in printed
+    assert "/console/invite/" in printed and "signpost users add" in printed
     assert "Sample archive:" in printed and "demonstration" in printed
 
 
-def test_the_password_file_is_named_when_it_was_made_here(
-    settings: Settings, knowledge: Any, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_first_account_is_a_link_and_only_in_a_demonstration(settings: Settings, engine: Engine) -> None:
+    first = serving._first_link(settings, engine)
+    again = serving._first_link(settings, engine)
+    users, now = Users(engine), datetime.now(timezone.utc)
+    assert first and again and first != again
+    assert users.invited(first, now) is None and users.invited(again, now).role == "lead"  # type: ignore[union-attr]
+    assert users.accept(again, "correct horse battery", now)
+    assert serving._first_link(settings, engine) == ""
+
+
+def test_nothing_is_made_for_patients_or_beside_other_accounts(settings: Settings, engine: Engine) -> None:
+    assert serving._first_link(replace(settings, public=True), engine) == ""
+    assert Users(engine).list() == ()
+    Users(engine).add("somebody", "Somebody", "admin", datetime.now(timezone.utc))
+    assert serving._first_link(settings, engine) == ""
+
+
+def test_the_link_is_said(settings: Settings, knowledge: Any, capsys: pytest.CaptureFixture[str]) -> None:
     from rich.console import Console
 
     from bot.web.texts import Texts
 
-    (settings.home / "console-password").write_text("correct horse\n")
     listening: Any = SimpleNamespace(getsockname=lambda: ("127.0.0.1", 8123))
-    say = serving._sayer(settings, listening, Texts(knowledge, settings, "web"), Console(soft_wrap=True), 0)
-    say("address")
-    printed = capsys.readouterr().out
-    assert "console-password" in printed and "8123" in printed and "correct horse" not in printed
+    texts, console = Texts(knowledge, settings, "web"), Console(soft_wrap=True)
+    for link, told in ((lambda: "a_code", True), (lambda: "", False)):
+        serving._sayer(settings, listening, texts, console, 0, link)("address")
+        printed = capsys.readouterr().out
+        assert "http://localhost:8123/console" in printed
+        assert ("http://localhost:8123/console/invite/a_code" in printed) is told
+        assert ("signpost users add" in printed) is told
 
 
 @pytest.mark.parametrize(
