@@ -26,6 +26,7 @@ from bot.records.models import (
     knowledge_versions,
     messages,
 )
+from bot.records.reviews import forget_reviews
 from bot.records.turn_record import TurnRecord
 
 __all__ = ["Conversations", "TurnRecord"]
@@ -211,13 +212,16 @@ class Conversations:
         """
         has_events = inspect(self._engine).has_table("events")
         with writing(self._engine) as connection:
-            shell = connection.execute(select(conversations).where(conversations.c.id == conversation_id)).first()
+            # Locked, so that no review comes in between: what is judged meanwhile is judged before, or not at all.
+            whole = select(conversations).where(conversations.c.id == conversation_id).with_for_update()
+            shell = connection.execute(whole).first()
             if shell is None:
                 raise UnknownConversation(f"there is no conversation {conversation_id}")
             if shell.receipt is not None:
                 return dict(shell.receipt)
             counts = {"decisions": _delete(connection, decisions, conversation_id)}
             counts["feedback"] = _delete(connection, feedback, conversation_id)
+            counts.update(forget_reviews(connection, conversation_id))
             _delete(connection, archive_lookups, conversation_id)
             answers = and_(messages.c.conversation_id == conversation_id, messages.c.answers_id.is_not(None))
             replies = connection.execute(delete(messages).where(answers)).rowcount
