@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.templating import Jinja2Templates
 
-from bot.console import archive, letters
+from bot.console import agreement, archive, drafts, letters, review
 from bot.console.debugger import STATUSES, Debugger
 from bot.console.gate import Gate
 from bot.console.navigation import shown_to
@@ -131,6 +131,9 @@ def routes(
         room.route("/rules", RULES, rules, "GET", "POST"),
         room.route("/rules/{topic}.svg", RULES, drawing),
         *letters.routes(room, one),
+        *review.routes(room),
+        *drafts.routes(room),
+        *agreement.routes(room),
         *archive.routes(archives, seal, view, render, lambda page: guard(ARCHIVE, page)),
     ]
 

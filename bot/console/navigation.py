@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from bot.console.who import ARCHIVE, READ, RULES, User
+from bot.console.who import ARCHIVE, DASHBOARD, READ, REVIEW, RULES, User
 
 # Path, the key of its words in console.yml, and the permission.
 PAGES: tuple[tuple[str, str, str], ...] = (
     ("/console", "list.title", READ),
     ("/console/archive", "archive.title", ARCHIVE),
+    ("/console/drafts", "drafts.title", REVIEW),
+    ("/console/agreement", "agreement.title", DASHBOARD),
     ("/console/rules", "rules.title", RULES),
 )
 

@@ -14,7 +14,8 @@ from bot.records.canonical import storable
 from bot.records.database import writing
 from bot.records.existence import must_be_open
 from bot.records.models import conversations, decisions, drafts, reviews, users
-from bot.records.redaction import redact
+from bot.records.redaction import names_in, redact
+from bot.records.reviews import texts_of
 
 RULE_CASE, NLU, SCENARIO, ENTRY = "rule_case", "nlu", "scenario", "entry"
 KINDS = (RULE_CASE, NLU, SCENARIO, ENTRY)
@@ -61,7 +62,9 @@ class Drafts:
             review = select(reviews.c.id).where(reviews.c.id == review_id, reviews.c.conversation_id == conversation_id)
             if connection.execute(review).first() is None:
                 raise ValueError(f"conversation {conversation_id} has no review {review_id}")
-            result = connection.execute(drafts.insert().values(**new, made_at=at, content=_kept(content)))
+            result = connection.execute(
+                drafts.insert().values(**new, made_at=at, content=_kept(connection, conversation_id, content))
+            )
             return int(result.inserted_primary_key[0])
 
     def show(self, draft_id: int) -> Row | None:
@@ -84,8 +87,8 @@ class Drafts:
         """Puts other words in place of the draft's. Whoever does is its maker from then on, and it is not approved any
         more. Raises UnknownDraft, DraftChanged, DraftExported."""
         with writing(self._engine) as connection:
-            _unchanged(connection, draft_id, seen)
-            values = {"content": _kept(content), "made_by": by, "made_at": at, "approved_by": None, "approved_at": None}
+            kept = _kept(connection, _unchanged(connection, draft_id, seen).conversation_id, content)
+            values = {"content": kept, "made_by": by, "made_at": at, "approved_by": None, "approved_at": None}
             connection.execute(update(drafts).where(drafts.c.id == draft_id).values(**values))
 
     def approve(self, draft_id: int, seen: str, by: int, at: datetime) -> None:
@@ -115,8 +118,9 @@ def mark_exported(connection: Connection, ids: Sequence[int], at: datetime) -> N
     connection.execute(update(drafts).where(drafts.c.id.in_(ids)).values(exported_at=at))
 
 
-def _kept(content: str) -> str:
-    return redact(storable(content.replace("\r\n", "\n").replace("\r", "\n")))
+def _kept(connection: Connection, conversation_id: str, content: str) -> str:
+    names = names_in(filter(None, texts_of(connection, conversation_id).values()))
+    return redact(storable(content.replace("\r\n", "\n").replace("\r", "\n")), names)
 
 
 def _unchanged(connection: Connection, draft_id: int, seen: str) -> Row:

@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-_MARKS = (
-    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "[e-mail]"),
-    (re.compile(r"(?<!\w)\+?\d(?:[ ()./-]{0,2}\d){8,14}(?!\w)"), "[phone]"),
-    (re.compile(r"\d{6,}"), "[number]"),
+_NAME = re.compile(r"(?<=my name is )[A-Z]\w+(?: [A-Z]\w+)*")
+_FORMS = (
+    (_NAME, "name"),
+    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "email"),
+    (re.compile(r"(?<!\w)\+?\d(?:[ ()./-]{0,2}\d){8,14}(?!\w)"), "phone"),
+    (re.compile(r"\d{6,}"), "number"),
 )
 
 
-def spans(text: str) -> list[tuple[int, int, str]]:
-    """What is replaced, in order and without overlaps: start, end, and the mark in its place."""
-    found: list[tuple[int, int, str]] = []
-    for pattern, mark in _MARKS:
+@dataclass(frozen=True)
+class Span:
+    """Characters `start` to `end` of a text that lead to a person, and the kind of it."""
+
+    start: int
+    end: int
+    kind: str
+
+
+def names_in(texts: Iterable[str]) -> frozenset[str]:
+    """The words of all names in some texts."""
+    return frozenset(word for text in texts for match in _NAME.finditer(text) for word in match.group().split())
+
+
+def spans(text: str, names: Iterable[str] = ()) -> list[Span]:
+    """What is replaced, in order and without overlaps."""
+    forms = [*_FORMS, *((re.compile(rf"\b{re.escape(name)}\b"), "name") for name in names)]
+    found: list[Span] = []
+    for pattern, kind in forms:
         for match in pattern.finditer(text):
-            if all(match.end() <= start or end <= match.start() for start, end, _ in found):
-                found.append((match.start(), match.end(), mark))
-    return sorted(found)
+            if all(match.end() <= one.start or one.end <= match.start() for one in found):
+                found.append(Span(match.start(), match.end(), kind))
+    return sorted(found, key=lambda one: one.start)
 
 
-def redact(text: str) -> str:
+def redact(text: str, names: Iterable[str] = ()) -> str:
     """The text with marks in the places of `spans`."""
-    for start, end, mark in reversed(spans(text)):
-        text = text[:start] + mark + text[end:]
+    for one in reversed(spans(text, names)):
+        text = f"{text[: one.start]}[{one.kind}]{text[one.end :]}"
     return text

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.engine import Connection, Engine, Row
@@ -24,7 +25,7 @@ from bot.records.models import (
     summaries,
     users,
 )
-from bot.records.redaction import redact
+from bot.records.redaction import names_in, redact
 
 RIGHT, TOO_CALM, TOO_ALARMED = "right", "too_calm", "too_alarmed"
 LEVEL_VERDICTS = (RIGHT, TOO_CALM, TOO_ALARMED)
@@ -107,6 +108,8 @@ class Reviews:
             must_be_open(connection, conversation_id)
             theirs = (reviews.c.conversation_id == conversation_id, reviews.c.reviewer_id == reviewer_id)
             newest = connection.execute(select(func.max(reviews.c.version)).where(*theirs)).scalar() or 0
+            texts = texts_of(connection, conversation_id)
+            names = names_in(filter(None, texts.values()))
             values = {
                 "conversation_id": conversation_id,
                 "reviewer_id": reviewer_id,
@@ -119,12 +122,12 @@ class Reviews:
                 "entry_id": _entry(connection, verdict.entry_id),
                 "answer_verdict": verdict.answer_verdict,
                 "better_entry_id": _entry(connection, verdict.better_entry_id),
-                "comment": redact(storable(verdict.comment)) or None,
-                "tags": [redact(storable(tag)) for tag in verdict.tags],
+                "comment": redact(storable(verdict.comment), names) or None,
+                "tags": [redact(storable(tag), names) for tag in verdict.tags],
                 "done": verdict.done,
             }
             review_id = int(connection.execute(reviews.insert().values(**values)).inserted_primary_key[0])
-            _store_marks(connection, conversation_id, review_id, verdict.marks)
+            _store_marks(connection, texts, review_id, verdict.marks)
             summary = summaries.c.conversation_id == conversation_id
             if verdict.done:
                 connection.execute(update(summaries).where(summary).values(status="done"))
@@ -191,6 +194,12 @@ class Reviews:
         return [(first, second) for first, second in both]
 
 
+def texts_of(connection: Connection, conversation_id: str) -> dict[int, str | None]:
+    """What the person wrote, by the number of the message; None where choices were pressed."""
+    here = (messages.c.conversation_id == conversation_id, messages.c.client_id.is_not(None))
+    return {row.id: row.text for row in connection.execute(select(messages.c.id, messages.c.text).where(*here))}
+
+
 def forget_reviews(connection: Connection, conversation_id: str) -> dict[str, int]:
     """Erases what was said of a conversation and what was made of that; gives the counts of reviews and drafts."""
     theirs = select(reviews.c.id).where(reviews.c.conversation_id == conversation_id)
@@ -224,18 +233,17 @@ def _entry(connection: Connection, entry_id: int | None) -> int | None:
     return connection.execute(select(archive_entries.c.id).where(archive_entries.c.id == entry_id)).scalar()
 
 
-def _store_marks(connection: Connection, conversation_id: str, review_id: int, marks: Sequence[Mark]) -> None:
-    if not marks:
-        return
-    texts = select(messages.c.id, messages.c.text).where(messages.c.conversation_id == conversation_id)
-    lengths = {row.id: len(row.text or "") for row in connection.execute(texts)}
+def _store_marks(
+    connection: Connection, texts: Mapping[int, str | None], review_id: int, marks: Sequence[Mark]
+) -> None:
     for mark in marks:
-        if mark.message_id not in lengths:
-            raise ValueError(f"conversation {conversation_id} has no message {mark.message_id}")
+        if mark.message_id not in texts:
+            raise ValueError(f"the conversation has no message {mark.message_id}")
+        length = len(texts[mark.message_id] or "")
         whole = mark.start is None and mark.end is None
-        if not whole and not 0 <= (mark.start or 0) < (mark.end or 0) <= lengths[mark.message_id]:
+        if not whole and not 0 <= (mark.start or 0) < (mark.end or 0) <= length:
             raise ValueError(f"message {mark.message_id} has no characters {mark.start} to {mark.end}")
-        values = {"message_id": mark.message_id, "start": mark.start, "end": mark.end}
+        values: dict[str, Any] = {"message_id": mark.message_id, "start": mark.start, "end": mark.end}
         values |= {"finding": storable(mark.finding)[:64], "verdict": mark.verdict}
         connection.execute(review_marks.insert().values(review_id=review_id, **values))
 
