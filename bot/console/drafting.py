@@ -15,7 +15,7 @@ from bot.console.case_facts import written
 from bot.console.deidentify import deidentified, through
 from bot.console.nlu_examples import Example, Marked, examples_yaml
 from bot.knowledge import Knowledge
-from bot.knowledge.conditions import Has, leaves
+from bot.knowledge.conditions import Has, PersonIs, leaves
 from bot.knowledge.model import Rule, urgency
 from bot.records.conversations import Conversations
 from bot.records.drafts import ENTRY, KINDS, NLU, RULE_CASE, SCENARIO
@@ -95,11 +95,20 @@ class Drafter:
             return fired[0], "fires"
         # What should have fired: of the rules of the right level, the one that asks for most of what was said.
         wanted = verdict.right_level if verdict.level_verdict == TOO_CALM else verdict.given_level
-        near = [rule for rule in rules.values() if rule.level == wanted] or list(rules.values())
+        age = (decision["facts"].get("age") or {}).get("middle")
+        meant = [rule for rule in rules.values() if _is_for(rule, age)]
+        near = [rule for rule in meant if rule.level == wanted] or meant
         if not near:
             raise NothingToDraft("draft_problem.no_rule")
         topics = set((decision.get("decision") or {}).get("topics") or ())
-        best = max(near, key=lambda rule: (len(_asks_for(rule) & present), bool({rule.topic} & topics)))
+        missed = {mark.finding for mark in verdict.marks if mark.verdict == MISSED}
+
+        def nearness(rule: Rule) -> tuple[int, int, float]:
+            asks = _asks_for(rule)
+            # Of two that ask for as much of it, the one that asks for less besides.
+            return len(asks & missed), rule.topic in topics, len(asks & present) / (1 + len(asks))
+
+        best = max(near, key=nearness)
         return best, "fires" if verdict.level_verdict == TOO_CALM else "near_miss"
 
     def _nlu(self, messages: Sequence[Mapping[str, Any]], review: Review) -> str:
@@ -153,12 +162,7 @@ class Drafter:
             for message in messages
             if message["from"] == CLINICIAN
         ]
-        entry = {
-            "title": title,
-            "question": question,
-            "reply": "\n\n".join(replies),
-            "tags": list(review.verdict.tags),
-        }
+        entry = {"title": title, "question": question, "reply": "\n\n".join(replies)}
         return json.dumps(entry, ensure_ascii=False) + "\n"
 
     def _said(self, review: Review, pressed: bool = False) -> list[_Said]:
@@ -199,3 +203,9 @@ def _decided(messages: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
 
 def _asks_for(rule: Rule) -> set[str]:
     return {leaf.finding for leaf in leaves(rule.when) if isinstance(leaf, Has)}
+
+
+def _is_for(rule: Rule, age: float | None) -> bool:
+    """Whether a rule can be about a patient of this age, None where it is not known."""
+    ages = [leaf.age for leaf in leaves(rule.when) if isinstance(leaf, PersonIs) and leaf.age is not None]
+    return all(age is not None and wanted.covers(age) for wanted in ages)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -206,23 +207,19 @@ def _mark(
         return None
     if not words:
         return Mark(place.id, finding, row.verdict)
-    start = _find(place.placed.text, words, _number(row.start))
-    if start is None:
+    found = _find(place.placed.text, words, _number(row.start))
+    if found is None:
         problems.append((f"mark-{number}-words", "problems.words", {"number": number + 1, "message": place.number}))
         return None
-    return Mark(place.id, finding, row.verdict, *place.placed.before(start, start + len(words)))
+    return Mark(place.id, finding, row.verdict, *place.placed.before(*found))
 
 
-def _find(text: str, words: str, start: int | None) -> int | None:
-    """Where the words stand: at the place that the form names, or else where they come first."""
-    if start is not None and text[start : start + len(words)] == words:
-        return start
-    at = text.find(words)
-    if at < 0:
-        at = text.casefold().find(words.casefold())
-        # Some letters change their length in small ones: then the place is another one.
-        at = at if text[at : at + len(words)].casefold() == words.casefold() else -1
-    return at if at >= 0 else None
+def _find(text: str, words: str, start: int | None) -> tuple[int, int] | None:
+    """Where the words stand: at the place that the form names, or else where they come first. Spaces and line breaks
+    do not count: a field of one line takes the breaks out."""
+    pattern = re.compile(r"\s*".join(map(re.escape, "".join(words.split()))), re.IGNORECASE)
+    found = (pattern.match(text, start) if start is not None else None) or pattern.search(text)
+    return found.span() if found else None
 
 
 def _number(text: str) -> int | None:

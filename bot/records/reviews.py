@@ -241,7 +241,7 @@ def _store_marks(
             raise ValueError(f"the conversation has no message {mark.message_id}")
         length = len(texts[mark.message_id] or "")
         whole = mark.start is None and mark.end is None
-        if not whole and not 0 <= (mark.start or 0) < (mark.end or 0) <= length:
+        if not whole and (mark.start is None or mark.end is None or not 0 <= mark.start < mark.end <= length):
             raise ValueError(f"message {mark.message_id} has no characters {mark.start} to {mark.end}")
         values: dict[str, Any] = {"message_id": mark.message_id, "start": mark.start, "end": mark.end}
         values |= {"finding": storable(mark.finding)[:64], "verdict": mark.verdict}
