@@ -76,20 +76,9 @@ def _settings(database: str | None = None) -> Settings:
 
 def _database(database: str | None, create: bool = True) -> Engine:
     """The database in use, its schema up to date. Without `create`, one that is not there yet is an error."""
-    url = _settings(database).database_url
-    from sqlalchemy.engine import make_url
+    from bot.records.database import opened
 
-    from bot.records.database import engine, migrate
-
-    opened = engine(url)
-    file = make_url(url).database if url.startswith("sqlite") else None
-    if not create and file and file != ":memory:" and not Path(file).exists():
-        raise CommandError(
-            f"there is no database at {file}. `signpost serve` and `signpost archive import` make one; "
-            "--database or SIGNPOST_DATABASE_URL names another"
-        )
-    migrate(opened)
-    return opened
+    return opened(_settings(database).database_url, create)
 
 
 @app.command()
@@ -340,17 +329,13 @@ def _day(text: str | None, option: str = "--on") -> date:
 
 @review.command("export")
 def review_export(
-    folder: Annotated[Path, typer.Argument(metavar="OUT_DIR", help="Where the patch is written; made if missing.")],
+    folder: Annotated[Path, typer.Argument(metavar="OUT_DIR", help="Where the patch is written.")],
     database: Database = None,
 ) -> None:
     """Write the approved drafts as one patch to the rules, examples and tests, and check the patched knowledge."""
-    settings = _settings(database)
-    engine = _database(database, create=False)
-    from datetime import datetime, timezone
-
     from bot.console.export import export_command
 
-    raise typer.Exit(export_command(engine, settings, folder, datetime.now(timezone.utc)))
+    raise typer.Exit(export_command(_database(database, create=False), _settings(database), folder))
 
 
 @evaluate.command("triage")

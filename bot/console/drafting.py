@@ -185,8 +185,8 @@ class Drafter:
         return names_in(row.text for row in self._reviews.said(conversation_id) if row.text)
 
     def _offset(self, days: int) -> str:
-        if not days:
-            return self._words("draft.same_day")
+        if abs(days) < 2:
+            return self._words(("draft.day_on", "draft.same_day", "draft.day_ago")[days + 1])
         return self._words("draft.days_ago", days=days) if days > 0 else self._words("draft.days_on", days=-days)
 
 

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +45,9 @@ class Export:
         return 1 if self.refused or self.problems else 0
 
 
-def export_command(engine: Engine, settings: Settings, folder: Path, at: datetime) -> int:
+def export_command(engine: Engine, settings: Settings, folder: Path) -> int:
     """Exports, and prints what was done. Gives the exit status."""
-    result = export(engine, settings, folder, at)
+    result = export(engine, settings, folder, datetime.now(timezone.utc))
     for number, why in result.refused:
         print(f"draft {number} stays where it is: {why}")
     if result.patch is None:

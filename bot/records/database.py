@@ -55,6 +55,22 @@ def engine(url: str) -> Engine:
     return made
 
 
+def opened(url: str, create: bool = True) -> Engine:
+    """The database at `url`, its schema up to date. Without `create`, a file that is not there yet is an error.
+
+    Raises DatabaseError.
+    """
+    made = engine(url)
+    file = make_url(url).database if url.startswith("sqlite") else None
+    if not create and file and file != ":memory:" and not Path(file).exists():
+        raise DatabaseError(
+            f"there is no database at {file}. `signpost serve` and `signpost archive import` make one; "
+            "--database or SIGNPOST_DATABASE_URL names another"
+        )
+    migrate(made)
+    return made
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that is going to write: all of it is kept, or none.

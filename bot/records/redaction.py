@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_NAME = re.compile(r"(?<=my name is )[A-Z]\w+(?: [A-Z]\w+)*")
+_NAME = re.compile(r"(?<=[Mm]y name is )[A-Z]\w+(?: [A-Z]\w+)*")
 _FORMS = (
     (_NAME, "name"),
     (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "email"),

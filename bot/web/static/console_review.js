@@ -36,6 +36,12 @@
     fit();
     addEventListener("resize", fit);
     text.addEventListener("focus", () => (newest = text));
+    // A field that is read-only has no caret to move by keyboard in every browser. This one has, and takes nothing in.
+    text.readOnly = false;
+    text.setAttribute("aria-readonly", "true");
+    text.inputMode = "none";
+    text.addEventListener("beforeinput", (event) => event.preventDefault());
+    text.addEventListener("drop", (event) => event.preventDefault());
   }
 
   function selected(text) {
@@ -88,7 +94,7 @@
 
   const typing = (element) =>
     element.isContentEditable ||
-    element.matches("select, textarea:not([readonly]), input:not([type=radio], [type=checkbox], [type=submit])");
+    element.matches("select, textarea:not(.markable), input:not([type=radio], [type=checkbox], [type=submit])");
 
   const pick = (place) => {
     const radio = form.querySelectorAll("input[name=level_verdict]")[place];
