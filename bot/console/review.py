@@ -25,8 +25,8 @@ from bot.records.reviews import ANSWER_VERDICTS, LEVEL_VERDICTS, LONGEST_COMMENT
 
 WORDS = "judging"
 FOUND = 8
-BLANK = 2
-"""Empty lines for marks on the form, for who has no script to add more."""
+BLANK = 1
+"""An empty line for a mark on the form, for who has no script to add one."""
 SAVED = ("saved", "crossed")
 NEXT = "/console/next"
 """The address that leads to the next conversation of the queue."""
@@ -42,7 +42,8 @@ def routes(room: Room) -> list[BaseRoute]:
 
 
 def review_values(room: Room, user: User, shown: Mapping[str, Any], form: Optional[Form] = None) -> dict[str, Any]:
-    """What the template review_form.html needs, under the names "review" and "words": for any page that includes it.
+    """What the template review_form.html needs, "review" and "review_words", for any page that includes it; without
+    them the template is empty.
 
     `shown` is a conversation as `Conversations.show` gives it. Reads the database: call it in a thread.
     """
@@ -97,7 +98,7 @@ def review_values(room: Room, user: User, shown: Mapping[str, Any], form: Option
         "found": None,
         "next": NEXT,
     }
-    return {"review": review, "words": room.texts.of(WORDS)}
+    return {"review": review, "review_words": room.texts.of(WORDS)}
 
 
 class _Pages:
@@ -146,7 +147,7 @@ class _Pages:
         values = await run_in_threadpool(review_values, self._room, user_of(request), shown, form)
         if search is not None:
             values["review"]["found"] = await run_in_threadpool(self._search, search)
-        return self._room.render(request, "review.html", status, **values, notice=notice)
+        return self._room.render(request, "review.html", status, **values, notice=notice, styled=True)
 
     async def entries(self, request: Request) -> Response:
         """The part of the form that holds what a search found, for the script that puts it in place."""
@@ -157,7 +158,7 @@ class _Pages:
         found = await run_in_threadpool(self._search, words if isinstance(words, str) else "")
         entry = await run_in_threadpool(_entry, self._room, better if isinstance(better, str) else "")
         review = {"found": found, "better": entry}
-        return self._room.render(request, "review_entries.html", review=review, words=self._room.texts.of(WORDS))
+        return self._room.render(request, "review_entries.html", review=review, review_words=self._room.texts.of(WORDS))
 
     def _search(self, text: str) -> list[dict[str, Any]]:
         archives = self._room.archives

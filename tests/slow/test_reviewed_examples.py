@@ -13,7 +13,8 @@ from bot.dialogue import quiet, without_tensorflow
 TREE = Path(__file__).resolve().parents[2]
 HOSTILE = '[x](y) [z]{"entity": "role"} - no: \\ \'quoted\' "twice" # | > * & ü\n\n- intent: deny'
 
-pytestmark = pytest.mark.slow
+# About our domain, which means it: no slot is filled by itself.
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:Slot auto-fill")]
 
 
 def test_rasas_importer_takes_them(tmp_path: Path) -> None:
@@ -24,7 +25,10 @@ def test_rasas_importer_takes_them(tmp_path: Path) -> None:
     shutil.copytree(TREE / "data" / "nlu", tmp_path / "nlu")
     plain = "my left eyelid droops and I see double"
     at = plain.index("see double")
-    for number, example in enumerate([Example(plain, [Marked(at, len(plain), "double_vision")]), Example(HOSTILE)]):
+    # Rasa warns of an entity with a single example.
+    second = Example("seeing double", [Marked(0, 13, "double_vision")])
+    marked = Example(plain, [Marked(at, len(plain), "double_vision")])
+    for number, example in enumerate([marked, second, Example(HOSTILE)]):
         folder = tmp_path / "nlu" / "reviewed"
         folder.mkdir(exist_ok=True)
         (folder / f"draft_{number}.yml").write_text(f"# review draft {number}\n{examples_yaml([example])}")
