@@ -18,13 +18,16 @@ from starlette.templating import Jinja2Templates
 
 from bot.console import (
     account,
+    agreement,
     archive,
     auditing,
     conversation,
     dashboard,
+    drafts,
     handoff,
     listing,
     oidc_door,
+    review,
     signing_in,
     users,
 )
@@ -138,6 +141,9 @@ def routes(
         room.route("/rules/{topic}.svg", RULES, drawing),
         *conversation.routes(room),
         *handoff.routes(room),
+        *review.routes(room),
+        *drafts.routes(room),
+        *agreement.routes(room),
         *dashboard.routes(room),
         *archive.routes(archives, seal, view, render, lambda page: guard(ARCHIVE, page), audit),
         *signing_in.routes(room, keeper, hashing, oidc is not None),

@@ -10,13 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from bot.console import handoff, letters, reveal
+from bot.console import handoff, letters, reveal, review
 from bot.console.curtain import Curtain
 from bot.console.reveal import Revelations
 from bot.console.room import Room
 from bot.console.today import by_todays_rules
 from bot.console.transcript import Transcript, texts_in
-from bot.console.who import ARCHIVE, HANDOFF, READ, REVEAL, user_of
+from bot.console.who import ARCHIVE, HANDOFF, READ, REVEAL, REVIEW, user_of
 from bot.records.archived import archived
 from bot.records.redaction import KINDS
 from bot.web.door import CHANNEL
@@ -72,7 +72,17 @@ class _Page:
             minutes=reveal.MINUTES,
             to_archive=user.may(ARCHIVE),
             handoff=await handoff.tools(self._room, request, conversation),
+            **(await self._judged(request, conversation_id)),
         )
+
+    async def _judged(self, request: Request, conversation_id: str) -> dict[str, Any]:
+        """What the form of a verdict needs, for who may judge."""
+        if not user_of(request).may(REVIEW):
+            return {}
+        shown = await run_in_threadpool(self._room.conversations.show, conversation_id)
+        if shown is None or shown["erased_at"]:
+            return {}
+        return await run_in_threadpool(review.review_values, self._room, user_of(request), shown)
 
     def _made(self, conversation_id: str, revealed: bool) -> Optional[tuple[dict[str, Any], Curtain, list[Any]]]:
         room = self._room

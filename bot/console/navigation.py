@@ -11,6 +11,8 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("/console/handoff", "handoff.title", HANDOFF),
     ("/console/dashboard", "dashboard.title", DASHBOARD),
     ("/console/archive", "archive.title", ARCHIVE),
+    ("/console/drafts", "drafts.title", REVIEW),
+    ("/console/agreement", "agreement.title", DASHBOARD),
     ("/console/rules", "rules.title", RULES),
     ("/console/users", "page.users", USERS),
     ("/console/audit", "page.audit", AUDIT),

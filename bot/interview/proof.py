@@ -63,18 +63,21 @@ def _cases(knowledge: Knowledge, reader: Optional[Reader]) -> Iterator[Problem]:
         for place, written in enumerate(rule.cases):
             keys = ("rules", rule.id, "cases", place)
             try:
-                if written.message is not None:
-                    if reader is None:
-                        raise ValueError("a message cannot be read: there is nothing in language/.")
-                    case = _said(written.message, reader, knowledge, rule)
-                else:
-                    case = case_of(written.facts, knowledge)
+                words = fault(rule, written, knowledge, reader)
             except ValueError as error:
-                yield Problem(rule.file, keys, f'case "{written.name}": {error}')
-                continue
-            words = _fault(rule, written, case, knowledge)
+                words = str(error)
             if words:
                 yield Problem(rule.file, keys, f'case "{written.name}": {words}')
+
+
+def fault(rule: Rule, written: RuleCase, knowledge: Knowledge, reader: Optional[Reader] = None) -> Optional[str]:
+    """What a rule makes of a case against what the case expects; None where it holds. Raises ValueError for a case
+    that cannot be read."""
+    if written.message is not None:
+        if reader is None:
+            raise ValueError("a message cannot be read: there is nothing in language/.")
+        return _fault(rule, written, _said(written.message, reader, knowledge, rule), knowledge)
+    return _fault(rule, written, case_of(written.facts, knowledge), knowledge)
 
 
 def _said(message: str, reader: Reader, knowledge: Knowledge, rule: Rule) -> Case:
