@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 TREE = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TREE))
 
+from tests.browser.console import sign_in  # noqa: E402
 from tests.browser.states import STATES, Way  # noqa: E402  (the tree is no installed package of its tests)
 from tests.browser.talk import begin, card, send  # noqa: E402
 from tests.dialogue.server import Server, new_home, serving  # noqa: E402
@@ -77,9 +78,8 @@ def take(browser: Browser, address: str, look: dict[str, object], way: Way, path
 
 def take_console(browser: Browser, server: Server) -> None:
     """The console's pages, by somebody who is signed in, with what `make demo` made."""
-    password = (server.home / "console-password").read_text().strip()
-    context = browser.new_context(**SCREEN, **STILL, http_credentials={"username": "lead", "password": password})  # type: ignore[arg-type]
-    page = context.new_page()
+    context = browser.new_context(**SCREEN, **STILL)  # type: ignore[arg-type]
+    page = sign_in(context, server, "lead", "pictures")
     for name, (path, ready) in CONSOLE.items():
         page.goto(f"{server.address}{path}")
         if ready == FIRST_ADVICE:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta, timezone
-from typing import Any, Awaitable, Callable, Optional
+from datetime import datetime, timedelta
+from typing import Awaitable, Callable, Optional
 from urllib.parse import quote
 
 import structlog
 from itsdangerous import BadData, URLSafeTimedSerializer
-from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -18,9 +17,6 @@ from starlette.routing import Route
 from bot.console.room import Room
 from bot.console.seal import FIELD
 from bot.console.who import REVEAL, User, user_of
-from bot.records.canonical import canonical, storable
-from bot.records.database import writing
-from bot.records.models import audit
 from bot.web.body import clean
 
 log = structlog.get_logger(__name__)
@@ -80,22 +76,7 @@ def routes(room: Room, page: Callable[..., Awaitable[Response]]) -> list[Route]:
     return [room.route("/conversations/{id}/reveal", REVEAL, reveal, "POST")]
 
 
-def reveal_recorded(room: Any, user: User, conversation_id: str, reason: str) -> None:
+def reveal_recorded(room: Room, user: User, conversation_id: str, reason: str) -> None:
     """Writes down who saw the words of which conversation and why. Raises where that could not be written."""
-    journal = getattr(room, "audit", None)
-    if journal is not None:
-        journal.write(user, "reveal", conversation_id=conversation_id, reason=reason)
-    else:
-        _written_plainly(room.engine, user, conversation_id, reason)
+    room.audit.write(user, "reveal", conversation_id=conversation_id, reason=reason)
     log.info("console.revealed", user=user.id)
-
-
-def _written_plainly(engine: Any, user: User, conversation_id: str, reason: str) -> None:
-    digest = hashlib.sha256(conversation_id.encode()).hexdigest()
-    line = {"actor": user.name, "action": "reveal", "object": digest, "detail": {"reason": storable(reason)}}
-    at = datetime.now(timezone.utc)
-    with writing(engine) as connection:
-        before = connection.execute(select(audit.c.hash).order_by(audit.c.id.desc()).limit(1)).scalar() or ""
-        text = canonical({**line, "at": at.isoformat(), "before": before})
-        values = {**line, "at": at, "before": before, "hash": hashlib.sha256(text.encode()).hexdigest()}
-        connection.execute(audit.insert().values(**values))

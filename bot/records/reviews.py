@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.engine import Connection, Engine, Row
 
 from bot.knowledge.model import LEVELS
@@ -18,7 +18,6 @@ from bot.records.existence import must_be_open
 from bot.records.models import (
     archive_entries,
     conversations,
-    drafts,
     messages,
     review_marks,
     reviews,
@@ -198,15 +197,6 @@ def texts_of(connection: Connection, conversation_id: str) -> dict[int, str | No
     """What the person wrote, by the number of the message; None where choices were pressed."""
     here = (messages.c.conversation_id == conversation_id, messages.c.client_id.is_not(None))
     return {row.id: row.text for row in connection.execute(select(messages.c.id, messages.c.text).where(*here))}
-
-
-def forget_reviews(connection: Connection, conversation_id: str) -> dict[str, int]:
-    """Erases what was said of a conversation and what was made of that; gives the counts of reviews and drafts."""
-    theirs = select(reviews.c.id).where(reviews.c.conversation_id == conversation_id)
-    gone = connection.execute(delete(drafts).where(drafts.c.conversation_id == conversation_id)).rowcount
-    connection.execute(delete(review_marks).where(review_marks.c.review_id.in_(theirs)))
-    judged = connection.execute(delete(reviews).where(reviews.c.conversation_id == conversation_id)).rowcount
-    return {"reviews": int(judged), "drafts": int(gone)}
 
 
 def _check(verdict: Verdict) -> None:

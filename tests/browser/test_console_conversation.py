@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PATIENCE, Faults
+from tests.browser.console import sign_in
 from tests.browser.talk import answer_until_advice, begin, send
 from tests.browser.test_accessibility import violations
 from tests.dialogue.server import Server
@@ -24,14 +25,11 @@ def desk(page: Page, running: Server, browser: Browser, request: pytest.FixtureR
     send(page, SAID)
     expect(page.get_by_role("checkbox").first).to_be_visible()
     answer_until_advice(page)
-    password = (running.home / "console-password").read_text().strip()
-    context = browser.new_context(
-        http_credentials={"username": "a", "password": password}, color_scheme=request.param, reduced_motion="reduce"
-    )
+    context = browser.new_context(color_scheme=request.param, reduced_motion="reduce")
     context.set_default_timeout(PATIENCE)
     faults = Faults()
     context.on("page", faults.watch)
-    opened = context.new_page()
+    opened = sign_in(context, running, "reviewer")
     opened.goto(f"{running.address}/console")
     opened.locator("a[href*='/console/conversations/']").first.click()
     yield opened

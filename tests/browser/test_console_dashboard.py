@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bot.records.database import engine
 from tests.browser.conftest import PATIENCE, Faults
+from tests.browser.console import sign_in
 from tests.browser.test_accessibility import STILL, violations
 from tests.dialogue.server import Server
 from tests.records.test_trends import lookup, message, reader, review, talk
@@ -44,13 +45,12 @@ def address(running: Server) -> str:
 @pytest.fixture
 def clinician(browser: Browser, running: Server, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
     """Somebody who is signed in; the test fails if a page raised an error or broke its own security policy."""
-    password = (running.home / "console-password").read_text().strip()
     mark = request.node.get_closest_marker("visitor")
-    options = {"http_credentials": {"username": "a", "password": password}, **(mark.kwargs if mark else {})}
-    context = browser.new_context(**options)
+    context = browser.new_context(**(mark.kwargs if mark else {}))
     context.set_default_timeout(PATIENCE)
     faults = Faults()
     context.on("page", faults.watch)
+    sign_in(context, running, "lead").close()
     yield context
     context.close()
     assert faults == []

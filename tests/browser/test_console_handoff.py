@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import PATIENCE, Faults
+from tests.browser.console import sign_in
 from tests.browser.talk import ALARM, COMPLAINT, begin, card, log, send
 from tests.dialogue.server import Server
 
@@ -19,9 +20,9 @@ WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 
 
 def clinic(browser: Browser, running: Server, name: str, **options: object) -> BrowserContext:
-    password = (running.home / "console-password").read_text().strip()
-    context = browser.new_context(http_credentials={"username": name, "password": password}, **options)
+    context = browser.new_context(**options)
     context.set_default_timeout(PATIENCE)
+    sign_in(context, running, "reviewer", name).close()
     return context
 
 
@@ -53,7 +54,7 @@ def test_a_clinician_takes_over_and_the_bot_is_silent_until_handed_back(
     send(page, "I want to talk to a human")
     expect(log(page).locator(".bot.notice")).to_have_count(1)
     take_newest(clinician, running)
-    expect(log(page).locator(".bot.notice").last).to_contain_text("ada (somebody at the clinic) has joined")
+    expect(log(page).locator(".bot.notice").last).to_contain_text("Ada (clinician) has joined")
     write(clinician, "Hello, what troubles you?")
     letter = log(page).locator(".clinician").last
     expect(letter).to_contain_text("From the clinic: ada")

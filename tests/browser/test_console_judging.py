@@ -13,6 +13,7 @@ from bot.records.conversations import Conversations
 from bot.records.database import engine
 from bot.records.reviews import Reviews
 from tests.browser.conftest import Faults
+from tests.browser.console import sign_in
 from tests.browser.test_accessibility import violations
 from tests.console.judged import TEXT, talk
 from tests.dialogue.server import Server
@@ -37,14 +38,13 @@ def desk(request: pytest.FixtureRequest, desks: list[BrowserContext]) -> Page:
 @pytest.fixture
 def desks(browser: Browser, running: Server) -> Iterator[list[BrowserContext]]:
     """Three people at the console; a test fails where a page raised an error or broke its own security policy."""
-    password = (running.home / "console-password").read_text().strip()
     options: list[dict[str, object]] = [{}, {"color_scheme": "dark"}, {"viewport": {"width": 320, "height": 640}}]
     faults, made = Faults(), []
     for number, each in enumerate(options):
-        credentials = {"username": f"judge{number}", "password": password}
-        context = browser.new_context(http_credentials=credentials, reduced_motion="reduce", **each)  # type: ignore[arg-type]
+        context = browser.new_context(reduced_motion="reduce", **each)  # type: ignore[arg-type]
         context.set_default_timeout(15_000)
         context.on("page", faults.watch)
+        sign_in(context, running, "lead", f"judge{number}").close()
         made.append(context)
     yield made
     for context in made:
@@ -179,9 +179,8 @@ def test_two_readers_see_both_verdicts(desks: list[BrowserContext], running: Ser
 
 
 def test_without_script_the_form_works(browser: Browser, running: Server, one: str) -> None:
-    password = (running.home / "console-password").read_text().strip()
-    credentials = {"username": "plain", "password": password}
-    context = browser.new_context(http_credentials=credentials, java_script_enabled=False)  # type: ignore[arg-type]
+    context = browser.new_context(java_script_enabled=False)
+    sign_in(context, running, "lead", "judge9").close()
     page = context.new_page()
     review(page, running, one)
     page.locator("#mark-0-words").fill("left eyelid")

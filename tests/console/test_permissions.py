@@ -20,6 +20,8 @@ __all__ = ["FakeDesk", "conversations", "desk", "engine", "make_client", "settin
 EVERYBODY = frozenset(ROLES)
 READERS = EVERYBODY - {"admin"}
 HANDOFF = frozenset({"reviewer", "lead"})
+JUDGES = frozenset({"reviewer", "lead", "knowledge_owner"})
+APPROVERS = frozenset({"lead", "knowledge_owner"})
 ARCHIVE = frozenset({"knowledge_owner"})
 ADMIN, AUDITOR = frozenset({"admin"}), frozenset({"auditor"})
 OPEN = None
@@ -29,6 +31,29 @@ TABLE: dict[tuple[str, str], Any] = {
     ("GET", "/console"): READERS,
     ("GET", "/console/conversations/{id}"): READERS,
     ("POST", "/console/conversations/{id}/letters"): HANDOFF,
+    ("POST", "/console/conversations/{id}/reveal"): HANDOFF,
+    ("GET", "/console/conversations/{id}/review"): JUDGES,
+    ("POST", "/console/conversations/{id}/review"): JUDGES,
+    ("POST", "/console/conversations/{id}/drafts"): JUDGES,
+    ("POST", "/console/review/entries"): JUDGES,
+    ("GET", "/console/drafts"): JUDGES,
+    ("GET", "/console/drafts/{number}"): JUDGES,
+    ("POST", "/console/drafts/{number}"): JUDGES,
+    ("POST", "/console/drafts/{number}/approve"): APPROVERS,
+    ("POST", "/console/drafts/{number}/remove"): JUDGES,
+    ("GET", "/console/agreement"): EVERYBODY,
+    ("POST", "/console/filters"): READERS,
+    ("POST", "/console/filters/{id}/rename"): READERS,
+    ("POST", "/console/filters/{id}/delete"): READERS,
+    ("GET", "/console/next"): JUDGES,
+    ("POST", "/console/next"): JUDGES,
+    ("POST", "/console/next/{id}/put-back"): JUDGES,
+    ("GET", "/console/handoff"): HANDOFF,
+    ("POST", "/console/handoff/{id}/take"): HANDOFF,
+    ("POST", "/console/handoff/{id}/back"): HANDOFF,
+    ("GET", "/console/dashboard"): EVERYBODY,
+    ("GET", "/console/dashboard/{name}.csv"): APPROVERS,
+    ("GET", "/console/dashboard/{name}.json"): APPROVERS,
     ("GET", "/console/rules"): EVERYBODY,
     ("POST", "/console/rules"): EVERYBODY,
     ("GET", "/console/rules/{topic}.svg"): EVERYBODY,
@@ -75,6 +100,7 @@ def anyone(make_client: Callable[..., TestClient], conversations: Conversations)
 def path_of(route: str, knowledge: Knowledge) -> str:
     """An address that the route answers."""
     parts = {"id": "one" if "conversations" in route else "1", "topic": next(iter(knowledge.topics)), "code": "made-up"}
+    parts |= {"number": "1", "name": "channels"}
     return route.format(**parts)
 
 
