@@ -33,7 +33,8 @@ from bot.records.models import (
 # Every table that holds something of a conversation, whoever refers to another one before it; and the receipt's name
 # for its rows, none for what is only worked out from other rows.
 TABLES: tuple[tuple[Table, str], ...] = (
-    (review_marks, "reviews"),
+    # Part of a review, and no review more.
+    (review_marks, ""),
     (drafts, "drafts"),
     (reviews, "reviews"),
     (summary_topics, ""),

@@ -97,7 +97,7 @@ NOW = int(time.time())
         {"iat": NOW + 7200},
         {"sub": None},
     ],
-    ids=str,
+    ids=lambda changes: " ".join(changes) + ("" if None in changes.values() else " given"),
 )
 def test_a_token_that_is_not_for_this_moment_and_place_is_refused(
     client: TestClient, provider: Provider, changes: dict[str, Any], engine: Engine

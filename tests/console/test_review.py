@@ -280,7 +280,8 @@ def test_who_may_judge(client: TestClient, one: str) -> None:
             for form in (f"{path}/review", f"{path}/drafts", "/console/review/entries", "/console/drafts/1/approve"):
                 assert who.post(form).status_code == 403, (role, form)
         assert who.get("/console/agreement").status_code == 200
-    assert client.get(f"/console/conversations/{one}/review").status_code == 401
+    stranger = client.get(f"/console/conversations/{one}/review", follow_redirects=False)
+    assert stranger.status_code == 303 and stranger.headers["location"].startswith("/console/sign-in")
 
 
 def test_a_form_of_another_site_judges_nothing(ada: TestClient, one: str, engine: Engine) -> None:

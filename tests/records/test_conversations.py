@@ -173,7 +173,7 @@ def test_erasing_leaves_a_shell_and_gives_a_receipt(
     assert receipt == {
         "conversation": "c1",
         "erased_at": "2026-06-18T12:00:00+00:00",
-        "erased": {"messages": 4, "decisions": 2, "feedback": 0, "reviews": 0, "drafts": 0, "events": 1},
+        "erased": {"messages": 4, "decisions": 2, "feedback": 0, "events": 1},
     }
     assert conversations.erase("c1", NOON + timedelta(days=1)) == receipt
     assert not conversations.exists("c1")

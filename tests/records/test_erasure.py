@@ -118,7 +118,7 @@ def test_forgetting_leaves_nothing_in_any_table_or_file(any_engine: Engine, tmp_
         "messages": 3,
         "decisions": 2,
         "feedback": 1,
-        "reviews": 2,
+        "reviews": 1,
         "drafts_exported": 1,
         "events": 1,
     }

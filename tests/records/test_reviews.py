@@ -111,12 +111,12 @@ def test_nothing_unredacted_is_stored(any_engine: Engine, people: list[int]) -> 
     secret = replace(FULL, comment="Brown said 0171 234 5678 \x00", tags=("a@b.example",))
     kept.give("c1", people[0], secret, 0, NOW)
     verdict = kept.versions("c1")[0].verdict
-    assert "5678" not in verdict.comment and "Brown" not in verdict.comment and verdict.tags == ("[email]",)
+    assert "5678" not in verdict.comment and "Brown" not in verdict.comment and verdict.tags == ("[e-mail]",)
     number = Drafts(any_engine).make(
         "c1", kept.versions("c1")[0].id, "nlu", "call Brown\r\na@b.example", people[0], NOW
     )
     row = Drafts(any_engine).show(number)
-    assert row is not None and row.content == "call [name]\n[email]"
+    assert row is not None and row.content == "call [name]\n[e-mail]"
 
 
 @pytest.mark.parametrize(
