@@ -57,7 +57,7 @@ def test_a_clinician_takes_over_and_the_bot_is_silent_until_handed_back(
     expect(log(page).locator(".bot.notice").last).to_contain_text("Ada (clinician) has joined")
     write(clinician, "Hello, what troubles you?")
     letter = log(page).locator(".clinician").last
-    expect(letter).to_contain_text("From the clinic: ada")
+    expect(letter).to_contain_text("From the clinic: Ada")
     expect(letter).to_contain_text("What you write back here goes to the clinic.")
     send(page, COMPLAINT)
     answer = log(page).locator(".bot").last
