@@ -80,7 +80,8 @@ class Users:
         kept = passwords.hashed(password)
         values = {"password": kept, "invite": None, "invite_until": None, "failures": 0, "locked_until": None}
         with writing(self._engine) as connection:
-            found = connection.execute(select(users.c.id).where(*_holds(code, at))).scalar()
+            # Locked, so that of two who use the link at once the second finds it used.
+            found = connection.execute(select(users.c.id).where(*_holds(code, at)).with_for_update()).scalar()
             if found is None:
                 return False
             _update(connection, found, **values, totp=None, totp_step=None)
