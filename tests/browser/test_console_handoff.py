@@ -65,7 +65,7 @@ def test_a_clinician_takes_over_and_the_bot_is_silent_until_handed_back(
     expect(answer).to_contain_text("999")
     expect(page.get_by_role("checkbox")).to_have_count(0)
     clinician.reload()
-    expect(clinician.get_by_text(COMPLAINT)).to_be_visible()
+    expect(clinician.get_by_role("region", name="What was said")).to_contain_text("Should I see a doctor?")
     send(page, ALARM)
     expect(card(page)).to_be_visible()
     expect(page.get_by_role("alert").filter(has_text="This needs help now")).to_be_visible()
