@@ -33,7 +33,7 @@ quiet.hush()
 warnings.showwarning = lambda *_, **__: None
 
 from demo_people import Person, Said  # noqa: E402
-from demo_reviews import PEOPLE, fill_summaries, judge  # noqa: E402
+from demo_reviews import PEOPLE, judge  # noqa: E402
 from rich.console import Console  # noqa: E402
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: E402
 from sqlalchemy import update  # noqa: E402
@@ -133,7 +133,6 @@ def seed(settings: Settings, size: int, console: Console) -> None:
         import_paths([settings.knowledge_path / "archive" / "sample"], engine)
         embed_entries(engine, console, quiet=True)
     asyncio.run(converse(settings, engine, state["size"], until, console))
-    fill_summaries(engine)
     _people(engine, until, settings.home)
     judged = judge(engine, until)
     path.write_text(json.dumps({**state, "done": True}))
@@ -156,9 +155,8 @@ def _people(engine: Engine, at: datetime, home: Path) -> None:
     users: Any = Users(engine)
     for name, (display, role) in PEOPLE.items():
         users.add(name, display, role, at - timedelta(days=60))
-        if hasattr(users, "invite"):
-            now = datetime.now(timezone.utc)
-            users.accept(users.invite(users.named(name).id, now), _password(home), now)
+        now = datetime.now(timezone.utc)
+        users.accept(users.invite(users.named(name).id, now), _password(home), now)
 
 
 def _password(home: Path) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,15 +12,8 @@ from sqlalchemy.engine import Connection, Engine
 
 from bot.records.database import writing
 from bot.records.models import (
-    archive_lookups,
-    conversations,
-    decisions,
-    feedback,
-    messages,
     reviews,
     summaries,
-    summary_rules,
-    summary_topics,
     users,
 )
 
@@ -86,46 +78,3 @@ def _store(connection: Connection, chance: random.Random, row: Any, reader: int,
             done=True,
         )
     )
-
-
-def fill_summaries(engine: Engine) -> None:
-    """A summary of each conversation that has none: where storing a turn keeps them in step, there is nothing to do."""
-    with writing(engine) as connection:
-        known = select(summaries.c.conversation_id)
-        missing = conversations.c.id.not_in(known) & conversations.c.erased_at.is_(None)
-        for talk in connection.execute(select(conversations).where(missing)).all():
-            _summarise(connection, talk)
-
-
-def _summarise(connection: Connection, talk: Any) -> None:
-    def rows(table: Any) -> list[Any]:
-        return list(connection.execute(select(table).where(table.c.conversation_id == talk.id).order_by(table.c.id)))
-
-    said, made, looked, helped = rows(messages), rows(decisions), rows(archive_lookups), rows(feedback)
-    found = [json.loads(row.decision) for row in made if row.decision]
-    facts = [fact for row in made for fact in json.loads(row.facts).get("facts") or {}]
-    level = next((row.level for row in reversed(made) if row.level), None)
-    connection.execute(
-        summaries.insert().values(
-            conversation_id=talk.id,
-            channel=talk.channel,
-            opened_at=talk.opened_at,
-            last_at=talk.last_at,
-            level=level,
-            emergency=any(row.level == "emergency" for row in made),
-            withheld=any(row.outcome == "withheld" for row in looked),
-            not_understood=not facts,
-            messages=len(said),
-            questions=sum((row.reply or {}).get("kind") == "question" for row in said),
-            failures=sum(row.failed is not None for row in said),
-            helpful=helped[-1].helpful if helped else None,
-            status="new",
-            flagged=False,
-            lot=random.Random(talk.id).randrange(2**31),
-        )
-    )
-    named = ((summary_topics, "topic", found[-1].get("topics") if found else None),)
-    fired = [rule["id"] if isinstance(rule, dict) else rule for row in made for rule in row.fired or ()]
-    for table, column, names in (*named, (summary_rules, "rule", fired)):
-        for name in dict.fromkeys(names or ()):
-            connection.execute(table.insert().values(conversation_id=talk.id, **{column: name}))

@@ -53,8 +53,6 @@ def routes(room: Room, keeper: Keeper, hashing: Hashing) -> list[BaseRoute]:
 
     async def password(request: Request) -> Response:
         form = await sealed_form(request, room.seal)
-        if form is None:
-            return room.render(request, "problem.html", 403, problem="seal")
         user, chosen = user_of(request), form.get("password", "")
         fault = await checked(user.id, form.get("current", ""))
         fault = fault or passwords.fault(chosen, user.name) or ("differ" if form.get("again", "") != chosen else "")
@@ -85,8 +83,6 @@ def routes(room: Room, keeper: Keeper, hashing: Hashing) -> list[BaseRoute]:
         if request.method == "GET":
             return enrolling(request, new_secret())
         form = await sealed_form(request, room.seal)
-        if form is None:
-            return room.render(request, "problem.html", 403, problem="seal")
         user = user_of(request)
         owner, _, shown = (waiting.open(form.get("kept", ""), WAITING) or "").partition(" ")
         if owner != str(user.id):
@@ -105,8 +101,6 @@ def routes(room: Room, keeper: Keeper, hashing: Hashing) -> list[BaseRoute]:
 
     async def totp_off(request: Request) -> Response:
         form = await sealed_form(request, room.seal)
-        if form is None:
-            return room.render(request, "problem.html", 403, problem="seal")
         user = user_of(request)
         fault = await checked(user.id, form.get("current", ""))
         if fault:
@@ -120,8 +114,7 @@ def routes(room: Room, keeper: Keeper, hashing: Hashing) -> list[BaseRoute]:
         return RedirectResponse(f"{ADDRESS}?done=totp_off", 303)
 
     async def others(request: Request) -> Response:
-        if await sealed_form(request, room.seal) is None:
-            return room.render(request, "problem.html", 403, problem="seal")
+        await sealed_form(request, room.seal)
         user = user_of(request)
 
         def end() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Optional
@@ -32,6 +31,7 @@ from bot.console import (
     users,
 )
 from bot.console.debugger import STATUSES, Debugger
+from bot.console.forms import Unsealed, sent_form
 from bot.console.keeper import Keeper
 from bot.console.navigation import home, shown_to
 from bot.console.room import Page, Room
@@ -79,6 +79,8 @@ def routes(
                 if user is not None and not user.may(permission):
                     return render(request, "problem.html", 403, problem="forbidden")
                 return await page(request)
+            except Unsealed:
+                return render(request, "problem.html", 403, problem="seal")
             except HTTPException as error:
                 return render(request, "problem.html", error.status_code, problem="form")
             except SQLAlchemyError as error:
@@ -88,29 +90,26 @@ def routes(
         return guarded
 
     room = Room(
-        settings,
-        conversations.engine,
-        conversations,
-        knowledge,
-        archives,
-        events,
-        seal,
-        view,
-        texts,
-        render,
-        guard,
-        audit,
-        reader,
+        settings=settings,
+        engine=conversations.engine,
+        conversations=conversations,
+        knowledge=knowledge,
+        archives=archives,
+        events=events,
+        seal=seal,
+        view=view,
+        texts=texts,
+        render=render,
+        guard=guard,
+        audit=audit,
+        reader=reader,
     )
     oidc = oidc_door.oidc_of(room)
 
     debugger = Debugger(knowledge)
 
     async def rules(request: Request) -> Response:
-        form: Mapping[str, Any] = {}
-        if request.method == "POST":
-            async with request.form(max_files=0, max_fields=8) as sent:
-                form = {name: value for name, value in sent.items() if isinstance(value, str)}
+        form = await sent_form(request) if request.method == "POST" else {}
         today = date.today()
         tried = await run_in_threadpool(debugger.try_out, form, today)
         return render(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any, Optional
@@ -18,7 +18,8 @@ from bot.archive.levels import LEVELS
 from bot.archive.lookups import Lookups, Unanswered
 from bot.archive.search import Archive
 from bot.archive.shelf import MOST_TEXT, Filter, Shelf
-from bot.console.seal import FIELD, Seal
+from bot.console.forms import page_number, path_number, sealed_form, sent_form
+from bot.console.seal import Seal
 from bot.console.trial import LEVELS as TRIAL_LEVELS
 from bot.console.trial import Searches, trial
 from bot.console.view import View
@@ -76,12 +77,6 @@ def routes(
     ]
 
 
-def page_number(request: Request) -> int:
-    """The page that was asked for; the first where it is no number."""
-    number = request.query_params.get("page", "1")
-    return max(1, int(number)) if number.isascii() and number.isdigit() and len(number) < 8 else 1
-
-
 class _Pages:
     def __init__(
         self, archives: Archives, seal: Seal, view: View, render: Callable[..., Response], audit: Audit
@@ -118,53 +113,48 @@ class _Pages:
         return await self._entry(request)
 
     async def _entry(self, request: Request, status: int = 200, problem: str = "") -> Response:
-        shown = await run_in_threadpool(self._shelf.show, _id(request))
+        shown = await run_in_threadpool(self._shelf.show, path_number(request))
         if shown is None:
             return self._render(request, "problem.html", 404, problem="entry")
         values = {"shown": shown, "levels": LEVELS, "seal": self._seal.issue(), "outcomes": OUTCOMES}
         return self._render(request, "entry.html", status, **values, problem=problem, most=MOST_TEXT)
 
     async def rate(self, request: Request) -> Response:
-        form = await _form(request)
+        form = await sealed_form(request, self._seal)
         level = form.get("level", "")
         if level and level not in LEVELS:
             return await self._entry(request, 422, "level")
         return await self._change(
-            request, form, "archive_level", lambda: self._shelf.rate(_id(request), level or None), level=level
+            request, "archive_level", lambda: self._shelf.rate(path_number(request), level or None), level=level
         )
 
     async def hide(self, request: Request) -> Response:
-        form = await _form(request)
+        form = await sealed_form(request, self._seal)
         because = form.get("because", "").strip()
         if not because or len(because) > MOST_TEXT:
             return await self._entry(request, 422, "reason")
         now = datetime.now(timezone.utc)
-        return await self._change(request, form, "archive_hide", lambda: self._shelf.hide(_id(request), because, now))
+        return await self._change(request, "archive_hide", lambda: self._shelf.hide(path_number(request), because, now))
 
     async def show_again(self, request: Request) -> Response:
         now = datetime.now(timezone.utc)
-        form = await _form(request)
-        return await self._change(request, form, "archive_show", lambda: self._shelf.show_again(_id(request), now))
+        await sealed_form(request, self._seal)
+        return await self._change(request, "archive_show", lambda: self._shelf.show_again(path_number(request), now))
 
-    async def _change(
-        self, request: Request, form: Mapping[str, str], action: str, change: Callable[[], bool], **detail: Any
-    ) -> Response:
-        if not self._seal.holds(request, form.get(FIELD)):
-            return self._render(request, "problem.html", 403, problem="seal")
-
+    async def _change(self, request: Request, action: str, change: Callable[[], bool], **detail: Any) -> Response:
         def changed() -> bool:
             done = change()
             if done:
-                self._audit.write(user_of(request), action, f"entry:{_id(request)}", **detail)
+                self._audit.write(user_of(request), action, f"entry:{path_number(request)}", **detail)
             return done
 
         if not await run_in_threadpool(changed):
             return self._render(request, "problem.html", 404, problem="entry")
         # So that loading the page again does not send the form again.
-        return RedirectResponse(f"{BASE}/{_id(request)}", 303)
+        return RedirectResponse(f"{BASE}/{path_number(request)}", 303)
 
     async def search(self, request: Request) -> Response:
-        form = await _form(request) if request.method == "POST" else {}
+        form = await sent_form(request) if request.method == "POST" else {}
         tried = await run_in_threadpool(trial, self._search, form)
         return self._render(request, "trial.html", tried=tried, levels=TRIAL_LEVELS)
 
@@ -186,15 +176,3 @@ class _Pages:
             groups.setdefault(", ".join(self._view.topic(name) for name in each.topics), []).append(each)
         last = max(1, -(-total // PAGE))
         return self._render(request, "unanswered.html", groups=groups, total=total, page=page, last=last)
-
-
-def _id(request: Request) -> int:
-    """The entry's number in the path; one that no entry has where it is no number."""
-    text = request.path_params["id"]
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """The texts of a form that was sent. Raises HTTPException where it cannot be read."""
-    async with request.form(max_files=0, max_fields=8) as sent:
-        return {name: value for name, value in sent.items() if isinstance(value, str)}

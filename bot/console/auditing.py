@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute
 
-from bot.console.archive import page_number
+from bot.console.forms import page_number
 from bot.console.room import Room
 from bot.console.who import AUDIT, user_of
 from bot.records.audit import Search, to_json

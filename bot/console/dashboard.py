@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from bot.console.charts import Charts
+from bot.console.forms import whole_number
 from bot.console.room import Room
 from bot.console.who import DASHBOARD, EXPORT, user_of
 from bot.records.period import Period
@@ -99,7 +100,7 @@ def _period(asked: Mapping[str, str], today: date) -> Optional[Period]:
         if asked.get("from") or asked.get("to"):
             last = date.fromisoformat(asked["to"]) if asked.get("to") else today
             return Period(date.fromisoformat(asked["from"]), last) if asked.get("from") else None
-        days = asked.get("days") or str(USUAL)
-        return Period.of_days(int(days), today) if days.isascii() and days.isdigit() and len(days) < 5 else None
+        days = whole_number(asked.get("days") or str(USUAL), 4)
+        return None if days is None else Period.of_days(days, today)
     except (ValueError, OverflowError):
         return None

@@ -14,9 +14,9 @@ from starlette.routing import BaseRoute
 
 from bot.console.draft_check import DraftCheck
 from bot.console.drafting import Drafter, NothingToDraft
+from bot.console.forms import path_number, sealed_form
 from bot.console.review import WORDS
 from bot.console.room import Room
-from bot.console.seal import FIELD
 from bot.console.who import APPROVE, REVIEW, user_of
 from bot.records.drafts import KINDS, LONGEST, DraftChanged, DraftExported, Drafts, OwnDraft, UnknownDraft, seen_as
 from bot.records.existence import Erased, UnknownConversation
@@ -44,11 +44,9 @@ class _Pages:
         self._check = DraftCheck(room.knowledge, self._words)
 
     async def make(self, request: Request) -> Response:
-        form, user = await _form(request), user_of(request)
+        form, user = await sealed_form(request, self._room.seal), user_of(request)
         conversation_id, kind = request.path_params["id"], form.get("kind", "")
         back = f"/console/conversations/{conversation_id}/review"
-        if not self._room.seal.holds(request, form.get(FIELD)):
-            return self._room.render(request, "problem.html", 403, problem="seal")
         if kind not in KINDS:
             return self._room.render(request, "problem.html", 400, problem="form")
         newest = (await run_in_threadpool(self._reviews.newest, conversation_id)).get(user.id)
@@ -78,37 +76,37 @@ class _Pages:
     async def draft(self, request: Request) -> Response:
         if request.method == "GET":
             return await self._page(request, saved="saved" in request.query_params)
-        form, user, number = await _form(request), user_of(request), _number(request)
+        form, user = await sealed_form(request, self._room.seal), user_of(request)
+        number = path_number(request, "number")
         content = form.get("content", "")
         if len(content) > LONGEST:
             return await self._page(request, 422, "long", content)
         now = datetime.now(timezone.utc)
         seen = form.get("seen", "")
         changed = lambda: self._drafts.save(number, content, seen, user.id, now)  # noqa: E731
-        return await self._change(request, form, changed, f"/console/drafts/{number}?saved")
+        return await self._change(request, changed, f"/console/drafts/{number}?saved")
 
     async def approve(self, request: Request) -> Response:
-        form, user, number = await _form(request), user_of(request), _number(request)
+        form, user = await sealed_form(request, self._room.seal), user_of(request)
+        number = path_number(request, "number")
         row = await run_in_threadpool(self._drafts.show, number)
         if row is None:
             return self._problem(request, 404, "draft")
         # Of the words that are approved: `seen` holds that they are still these.
         checked = await run_in_threadpool(self._check.check, row.kind, row.content)
-        if checked.problems and self._room.seal.holds(request, form.get(FIELD)):
+        if checked.problems:
             return await self._page(request, 422, "faulty")
         now = datetime.now(timezone.utc)
         seen = form.get("seen", "")
         changed = lambda: self._drafts.approve(number, seen, user.id, now)  # noqa: E731
-        return await self._change(request, form, changed, f"/console/drafts/{number}")
+        return await self._change(request, changed, f"/console/drafts/{number}")
 
     async def remove(self, request: Request) -> Response:
-        form, number = await _form(request), _number(request)
+        form, number = await sealed_form(request, self._room.seal), path_number(request, "number")
         seen = form.get("seen", "")
-        return await self._change(request, form, lambda: self._drafts.remove(number, seen), "/console/drafts")
+        return await self._change(request, lambda: self._drafts.remove(number, seen), "/console/drafts")
 
-    async def _change(self, request: Request, form: dict[str, str], change: Callable[[], None], then: str) -> Response:
-        if not self._room.seal.holds(request, form.get(FIELD)):
-            return self._room.render(request, "problem.html", 403, problem="seal")
+    async def _change(self, request: Request, change: Callable[[], None], then: str) -> Response:
         if await run_in_threadpool(self._visible, request) is None:
             return self._problem(request, 404, "draft")
         try:
@@ -147,20 +145,9 @@ class _Pages:
 
     def _visible(self, request: Request) -> Optional[Row]:
         """The draft of the address; None where there is none, or it is another's and this user approves nothing."""
-        row, user = self._drafts.show(_number(request)), user_of(request)
+        row, user = self._drafts.show(path_number(request, "number")), user_of(request)
         return row if row is not None and (row.made_by == user.id or user.may(APPROVE)) else None
 
     def _problem(self, request: Request, status: int, problem: str, back: str = "") -> Response:
         values = {"words": self._words, "problem": problem, "back": back}
         return self._room.render(request, "review_problem.html", status, **values)
-
-
-def _number(request: Request) -> int:
-    text = request.path_params["number"]
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """The texts of a form that was sent. Raises HTTPException where it cannot be read."""
-    async with request.form(max_files=0, max_fields=8) as sent:
-        return {name: value for name, value in sent.items() if isinstance(value, str)}

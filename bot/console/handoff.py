@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.console.forms import sealed_form
 from bot.console.room import Room
-from bot.console.seal import FIELD
 from bot.console.who import HANDOFF, user_of
 from bot.records.existence import Erased, UnknownConversation
 from bot.records.handoffs import RETURNED, TAKEN, Handoffs, Waiting, said_by_bot
@@ -95,8 +95,7 @@ def routes(room: Room) -> list[Route]:
         )
 
     async def take(request: Request) -> Response:
-        if not await _sealed(room, request):
-            return room.render(request, "problem.html", 403, problem="seal")
+        await sealed_form(request, room.seal)
         shown = await run_in_threadpool(room.conversations.channel, request.path_params["id"])
         if shown != CHANNEL:
             # Other channels are sent nothing yet: the bot would fall silent, and nobody could write.
@@ -111,8 +110,7 @@ def routes(room: Room) -> list[Route]:
         return RedirectResponse(f"/console/conversations/{request.path_params['id']}#written", 303)
 
     async def give_back(request: Request) -> Response:
-        if not await _sealed(room, request):
-            return room.render(request, "problem.html", 403, problem="seal")
+        await sealed_form(request, room.seal)
         given = await handover.tell(request, handed_back, RETURNED, handover.handoffs.give_back)
         if given is None:
             return room.render(request, "problem.html", 404, problem="unknown")
@@ -123,11 +121,6 @@ def routes(room: Room) -> list[Route]:
         room.route("/handoff/{id}/take", HANDOFF, take, "POST"),
         room.route("/handoff/{id}/back", HANDOFF, give_back, "POST"),
     ]
-
-
-async def _sealed(room: Room, request: Request) -> bool:
-    async with request.form(max_files=0, max_fields=4) as sent:
-        return room.seal.holds(request, sent.get(FIELD))
 
 
 def _rows(room: Room, handover: Handover, lines: Sequence[Waiting]) -> list[dict[str, Any]]:

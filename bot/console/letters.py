@@ -12,13 +12,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.console.forms import sealed_form
 from bot.console.room import Room
-from bot.console.seal import FIELD
 from bot.console.who import HANDOFF, user_of
 from bot.records.existence import Erased, UnknownConversation
 from bot.records.letters import Letters
 from bot.report.handoff import who
-from bot.web.body import clean
 from bot.web.events import MESSAGE
 
 LONGEST = 4_000
@@ -35,11 +34,8 @@ def routes(room: Room, page: Callable[..., Awaitable[Response]]) -> list[Route]:
 
     async def write(request: Request) -> Response:
         conversation_id = request.path_params["id"]
-        async with request.form(max_files=0, max_fields=4) as sent:
-            form = {name: value for name, value in sent.items() if isinstance(value, str)}
-        if not seal.holds(request, form.get(FIELD)):
-            return render(request, "problem.html", 403, problem="seal")
-        text = clean(form.get("text", "")).strip()
+        form = await sealed_form(request, seal)
+        text = form.get("text", "").strip()
         if not 0 < len(text) <= LONGEST:
             return await page(request, wrong=text)
         user = user_of(request)

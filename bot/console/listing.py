@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
+from bot.console.forms import path_number, sealed_form
 from bot.console.room import Room
-from bot.console.seal import FIELD
 from bot.console.who import READ, REVIEW, user_of
 from bot.records import models
 from bot.records.filters import FEEDBACK, HANDOFFS, NOBODY, SORTS, Filter
@@ -23,6 +23,8 @@ from bot.records.saved_filters import MOST_NAME, SavedFilters
 from bot.records.summaries import STATUSES
 
 BASE = "/console"
+FIELDS = 24
+"""A filter has more of them than other forms."""
 CHANNELS = ("web", "telegram", "whatsapp", "messenger", "slack", "line", "twilio")
 SWITCHES = ("emergency", "flagged", "withheld", "not_understood")
 
@@ -91,25 +93,21 @@ class _Pages:
 
     async def save(self, request: Request) -> Response:
         """Keeps the filter that the form carries as a link's query."""
-        form = await _form(request)
-        if not self._room.seal.holds(request, form.get(FIELD)):
-            return self._render(request, "problem.html", 403, problem="seal")
+        form = await sealed_form(request, self._room.seal, FIELDS)
         query = Filter.read(form)[0].link()
         kept = await run_in_threadpool(self._saved.save, user_of(request).id, form.get("name", ""), query)
         return RedirectResponse(_link(query), 303) if kept else self._not_kept(request)
 
     async def rename(self, request: Request) -> Response:
-        form = await _form(request)
-        if not self._room.seal.holds(request, form.get(FIELD)):
-            return self._render(request, "problem.html", 403, problem="seal")
-        done = await run_in_threadpool(self._saved.rename, user_of(request).id, _number(request), form.get("name", ""))
+        form = await sealed_form(request, self._room.seal)
+        done = await run_in_threadpool(
+            self._saved.rename, user_of(request).id, path_number(request), form.get("name", "")
+        )
         return RedirectResponse(BASE, 303) if done else self._not_kept(request)
 
     async def delete(self, request: Request) -> Response:
-        form = await _form(request)
-        if not self._room.seal.holds(request, form.get(FIELD)):
-            return self._render(request, "problem.html", 403, problem="seal")
-        await run_in_threadpool(self._saved.remove, user_of(request).id, _number(request))
+        await sealed_form(request, self._room.seal)
+        await run_in_threadpool(self._saved.remove, user_of(request).id, path_number(request))
         return RedirectResponse(BASE, 303)
 
     async def queue(self, request: Request, empty: bool = False) -> Response:
@@ -120,18 +118,14 @@ class _Pages:
         return self._render(request, "next.html", **values, share=share, seal=self._room.seal.issue())
 
     async def take(self, request: Request) -> Response:
-        form = await _form(request)
-        if not self._room.seal.holds(request, form.get(FIELD)):
-            return self._render(request, "problem.html", 403, problem="seal")
+        await sealed_form(request, self._room.seal)
         taken = await run_in_threadpool(self._queue.take, user_of(request).id)
         if taken is None:
             return await self.queue(request, empty=True)
         return RedirectResponse(f"{BASE}/conversations/{taken}", 303)
 
     async def put_back(self, request: Request) -> Response:
-        form = await _form(request)
-        if not self._room.seal.holds(request, form.get(FIELD)):
-            return self._render(request, "problem.html", 403, problem="seal")
+        await sealed_form(request, self._room.seal)
         await run_in_threadpool(self._queue.put_back, request.path_params["id"], user_of(request).id)
         return RedirectResponse(f"{BASE}/next", 303)
 
@@ -168,14 +162,3 @@ def _people(engine: Engine) -> list[Any]:
     users = models.users.c
     with engine.connect() as connection:
         return list(connection.execute(select(users.id, users.display).order_by(users.display)))
-
-
-def _number(request: Request) -> int:
-    text = request.path_params["id"]
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """The texts of a form that was sent. Raises HTTPException where it cannot be read."""
-    async with request.form(max_files=0, max_fields=24) as sent:
-        return {name: value for name, value in sent.items() if isinstance(value, str)}

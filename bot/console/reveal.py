@@ -14,10 +14,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.console.forms import sealed_form
 from bot.console.room import Room
-from bot.console.seal import FIELD
 from bot.console.who import REVEAL, User, user_of
-from bot.web.body import clean
 
 log = structlog.get_logger(__name__)
 
@@ -58,13 +57,10 @@ def routes(room: Room, page: Callable[..., Awaitable[Response]]) -> list[Route]:
 
     async def reveal(request: Request) -> Response:
         conversation_id = request.path_params["id"]
-        async with request.form(max_files=0, max_fields=3) as sent:
-            form = {name: value for name, value in sent.items() if isinstance(value, str)}
-        if not room.seal.holds(request, form.get(FIELD)):
-            return room.render(request, "problem.html", 403, problem="seal")
+        form = await sealed_form(request, room.seal)
         if not await run_in_threadpool(room.conversations.exists, conversation_id):
             return room.render(request, "problem.html", 404, problem="unknown")
-        reason = " ".join(clean(form.get("reason", "")).split())
+        reason = " ".join(form.get("reason", "").split())
         if len(reason) > LONGEST or not any(character.isalnum() for character in reason):
             return await page(request, unexplained=reason)
         user = user_of(request)

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from bot.archive.shelf import Shelf
+from bot.console.forms import Unsealed, whole_number
 from bot.console.places import redacted
 from bot.console.review_form import FIELDS, TAGS, Form, MarkRow, Place, of, sent, verdict_of
 from bot.console.room import Room
@@ -119,7 +120,7 @@ class _Pages:
         async with request.form(max_files=0, max_fields=FIELDS) as data:
             form, seal, search = sent(data), data.get(FIELD), data.get("do") == "search"
         if not room.seal.holds(request, seal):
-            return room.render(request, "problem.html", 403, problem="seal")
+            raise Unsealed
         if search:
             return await self._page(request, shown, form, search=form.better_words)
         values = await run_in_threadpool(review_values, room, user, shown, form)
@@ -154,7 +155,7 @@ class _Pages:
         async with request.form(max_files=0, max_fields=FIELDS) as data:
             words, better, seal = (data.get(name) for name in ("better_words", "better", FIELD))
         if not self._room.seal.holds(request, seal):
-            return self._room.render(request, "problem.html", 403, problem="seal")
+            raise Unsealed
         found = await run_in_threadpool(self._search, words if isinstance(words, str) else "")
         entry = await run_in_threadpool(_entry, self._room, better if isinstance(better, str) else "")
         review = {"found": found, "better": entry}
@@ -214,9 +215,10 @@ def _answer(room: Room, messages: Sequence[Mapping[str, Any]]) -> Optional[dict[
 
 
 def _entry(room: Room, number: str) -> Optional[dict[str, Any]]:
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
+    entry_id = whole_number(number)
+    if entry_id is None:
         return None
-    row = Shelf(room.engine).rows([int(number)]).get(int(number))
+    row = Shelf(room.engine).rows([entry_id]).get(entry_id)
     return {"id": row.id, "title": row.title} if row is not None else None
 
 

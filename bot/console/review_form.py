@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from starlette.datastructures import FormData
 
+from bot.console.forms import whole_number
 from bot.console.places import Placed
 from bot.knowledge.model import LEVELS, urgency
 from bot.records.reviews import (
@@ -95,7 +96,7 @@ def sent(form: FormData) -> Form:
     columns = [every(f"mark_{name}") for name in names]
     marks = [MarkRow(*row) for row in zip(*columns)]
     return Form(
-        version=int(one("version")) if one("version").isascii() and one("version").isdigit() else 0,
+        version=whole_number(one("version")) or 0,
         given=one("given"),
         level_verdict=one("level_verdict"),
         right_level=one("right_level"),
@@ -180,7 +181,7 @@ def verdict_of(form: Form, places: Sequence[Place], findings: Mapping[str, str],
     if len(comment) > LONGEST_COMMENT:
         problems.append(("comment", "problems.comment", {"most": LONGEST_COMMENT}))
     answer = form.answer_verdict if form.answer_verdict in ANSWER_VERDICTS else None
-    entry, better = _number(form.entry), _number(form.better)
+    entry, better = whole_number(form.entry), whole_number(form.better)
     return Verdict(
         given, level_verdict, right, entry, answer if entry else None, better, comment, tags, tuple(marks), form.done
     )
@@ -207,7 +208,7 @@ def _mark(
         return None
     if not words:
         return Mark(place.id, finding, row.verdict)
-    found = _find(place.placed.text, words, _number(row.start))
+    found = _find(place.placed.text, words, whole_number(row.start))
     if found is None:
         problems.append((f"mark-{number}-words", "problems.words", {"number": number + 1, "message": place.number}))
         return None
@@ -220,7 +221,3 @@ def _find(text: str, words: str, start: int | None) -> tuple[int, int] | None:
     pattern = re.compile(r"\s*".join(map(re.escape, "".join(words.split()))), re.IGNORECASE)
     found = (pattern.match(text, start) if start is not None else None) or pattern.search(text)
     return found.span() if found else None
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

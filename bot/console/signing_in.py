@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from bot.console.forms import sealed_form
+from bot.console.forms import Unsealed, sealed_form
 from bot.console.keeper import SIGN_IN, Keeper, local
 from bot.console.navigation import home
 from bot.console.room import Room
@@ -54,8 +54,9 @@ def routes(room: Room, keeper: Keeper, hashing: Hashing, oidc: bool, rate: Rate 
             if request.state.user is not None:
                 return RedirectResponse(home(request.state.user), 303)
             return door(request)
-        form = await sealed_form(request, room.seal)
-        if form is None:
+        try:
+            form = await sealed_form(request, room.seal)
+        except Unsealed:
             return door(request, 403, problem=words("sign_in.stale"))
         following, name = local(form.get("next", "")) or "", form.get("name", "").strip()
         address = request.client.host if request.client else "unknown"
@@ -85,8 +86,7 @@ def routes(room: Room, keeper: Keeper, hashing: Hashing, oidc: bool, rate: Rate 
         return keeper.let_in(request, RedirectResponse(following or home(user), 303), token)
 
     async def sign_out(request: Request) -> Response:
-        if await sealed_form(request, room.seal) is None:
-            return room.render(request, "problem.html", 403, problem="seal")
+        await sealed_form(request, room.seal)
 
         def end() -> None:
             keeper.sessions.close(request.state.session)
@@ -102,8 +102,9 @@ def routes(room: Room, keeper: Keeper, hashing: Hashing, oidc: bool, rate: Rate 
             return room.render(request, "account_problem.html", 404, words=words, problem="invite")
         if request.method == "GET":
             return choosing(request, invited)
-        form = await sealed_form(request, room.seal)
-        if form is None:
+        try:
+            form = await sealed_form(request, room.seal)
+        except Unsealed:
             return choosing(request, invited, 403, "stale")
         password = form.get("password", "")
         fault = passwords.fault(password, invited.name) or ("differ" if form.get("again", "") != password else None)

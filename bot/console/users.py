@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from bot.console.forms import sealed_form
+from bot.console.forms import path_number, sealed_form
 from bot.console.keeper import Keeper
 from bot.console.room import Room
 from bot.console.who import ROLES, USERS, user_of
@@ -44,8 +44,6 @@ def routes(room: Room, keeper: Keeper) -> list[BaseRoute]:
 
     async def add(request: Request) -> Response:
         form = await sealed_form(request, room.seal)
-        if form is None:
-            return room.render(request, "problem.html", 403, problem="seal")
         name, role = form.get("name", "").strip().lower(), form.get("role", "")
         display = form.get("display", "").strip() or name
         fault = "name" if name_fault(name) else "role" if role not in ROLES else ""
@@ -78,9 +76,7 @@ def routes(room: Room, keeper: Keeper) -> list[BaseRoute]:
         return unknown(request) if row is None else shown(request, row)
 
     async def found(request: Request) -> Optional[Any]:
-        text = request.path_params["id"]
-        number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-        return await run_in_threadpool(users.get, number)
+        return await run_in_threadpool(users.get, path_number(request))
 
     def unknown(request: Request) -> Response:
         return room.render(request, "account_problem.html", 404, words=words, problem="user")
@@ -92,8 +88,6 @@ def routes(room: Room, keeper: Keeper) -> list[BaseRoute]:
 
     async def change(request: Request) -> Response:
         form = await sealed_form(request, room.seal)
-        if form is None:
-            return room.render(request, "problem.html", 403, problem="seal")
         row, what = await found(request), form.get("what", "")
         if row is None:
             return unknown(request)

@@ -7,7 +7,6 @@ none. Where it is none, the moment is when a clinician gave the conversation bac
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -20,6 +19,7 @@ from sqlalchemy.sql import ColumnElement
 from bot.records.database import insert_absent, writing
 from bot.records.existence import must_be_open
 from bot.records.models import conversations, decisions, feedback, messages, summaries, users
+from bot.records.summaries import NEW, lot
 
 ASKED, TAKEN = "asked", "taken"
 # Why somebody waits.
@@ -28,7 +28,6 @@ HUMAN, FEEDBACK = "human", "feedback"
 RETURNED = "returned"
 # Of the queue; who waits longer than these has a clinic that reads no queue.
 MOST = 200
-LOTS = 2**31
 
 
 @dataclass(frozen=True)
@@ -186,13 +185,13 @@ def is_held(connection: Connection, conversation_id: str) -> bool:
 
 
 def _ensure(connection: Connection, conversation_id: str) -> None:
-    """The conversation's row, with nothing in it yet where there is none: what it shows is made with the turns."""
+    """The conversation's row, with nothing in it where there is none: nobody waits unseen where a summary failed."""
     query = select(conversations.c.channel, conversations.c.opened_at, conversations.c.last_at)
     row = connection.execute(query.where(conversations.c.id == conversation_id)).one()
     nothing = dict.fromkeys(("emergency", "withheld", "not_understood", "flagged"), False)
     none = dict.fromkeys(("messages", "questions", "failures"), 0)
     new = {"conversation_id": conversation_id, **row._mapping, **nothing, **none}
-    insert_absent(connection, summaries, {**new, "status": "new", "lot": secrets.randbelow(LOTS)})
+    insert_absent(connection, summaries, {**new, "status": NEW, "lot": lot(conversation_id)})
 
 
 def _tell(connection: Connection, conversation_id: str, at: datetime, notice: Mapping[str, Any]) -> None:

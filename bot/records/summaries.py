@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import structlog
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.engine import Connection, Engine, Row
 
 from bot.records.canonical import storable
@@ -86,15 +86,6 @@ def summarise(connection: Connection, conversation_id: str, turn: TurnRecord | N
         log.error("summary.failed", conversation=conversation_id, error=type(error).__name__)
 
 
-def forget(connection: Connection, conversation_id: str) -> None:
-    """Takes a conversation out of every table of summaries, and out of the full-text index."""
-    for table in (summary_topics, summary_rules, summary_texts, summaries):
-        connection.execute(delete(table).where(table.c.conversation_id == conversation_id))
-    if connection.dialect.name == "sqlite" and not _deletes_securely(connection):
-        # An older SQLite keeps deleted words in its index until its parts are merged.
-        connection.exec_driver_sql("INSERT INTO summary_words(summary_words) VALUES ('optimize')")
-
-
 def backfill(
     engine: Engine, progress: Callable[[int], None] | None = None, stop: Callable[[], bool] = lambda: False
 ) -> int:
@@ -122,11 +113,6 @@ def backfill(
 def lot(conversation_id: str) -> int:
     """The number that a conversation draws, once and for ever."""
     return int.from_bytes(hashlib.sha256(conversation_id.encode("utf-8", "replace")).digest()[:4], "big") >> 1
-
-
-def _deletes_securely(connection: Connection) -> bool:
-    query = "SELECT v FROM summary_words_config WHERE k = 'secure-delete'"
-    return bool(connection.exec_driver_sql(query).scalar())
 
 
 def _add(connection: Connection, turn: TurnRecord) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from typing import Any
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.engine import Engine, Row
 
+from bot.records.kappa import cohens_kappa
 from bot.records.models import reviews, summaries
 from bot.records.period import Period
 from bot.records.proportion import Proportion
@@ -27,9 +27,9 @@ Kappa = Callable[[Sequence[Pair]], Any]
 class ReviewTrends:
     """What the verdicts on the conversations of a period say."""
 
-    def __init__(self, engine: Engine, kappa: Kappa | None = None) -> None:
+    def __init__(self, engine: Engine, kappa: Kappa | None = cohens_kappa) -> None:
         self._engine = engine
-        self._kappa = kappa or _known_kappa()
+        self._kappa = kappa
 
     def verdicts(self, period: Period) -> Trend:
         """Conversations that were reviewed, by the level that was given: how many levels were too calm and how many too
@@ -114,13 +114,3 @@ def _figures(found: Any) -> dict[str, Value]:
     low, high = getattr(found, "interval", None) or (None, None)
     named = {"kappa": value, "kappa_from": low, "kappa_to": high}
     return {name: None if each is None else round(float(each), 4) for name, each in named.items()}
-
-
-def _known_kappa() -> Kappa | None:
-    for module, name in (("bot.records.kappa", "cohens_kappa"), ("bot.records.agreement", "kappa")):
-        try:
-            found: Kappa = getattr(import_module(module), name)
-        except (ImportError, AttributeError):
-            continue
-        return found
-    return None

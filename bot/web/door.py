@@ -97,7 +97,7 @@ class Door:
         except BadToken as error:
             raise Refusal("bad_token", challenge) from error
         try:
-            erased = await self._ask(self._erased, ticket.conversation_id)
+            erased = await self._ask(self._conversations.was_erased, ticket.conversation_id)
         except _Silent:
             # A database that is locked or gone keeps nobody out: the desk answers, and keeps the turn for later.
             erased = False
@@ -263,10 +263,6 @@ class Door:
             at=self._now(),
         )
         return replies
-
-    def _erased(self, conversation_id: str) -> bool:
-        # One that is in no table yet was not stored for a while.
-        return self._conversations.was_erased(conversation_id)
 
     def _erase(self, ticket: Ticket) -> dict[str, Any]:
         now = self._now()

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from datetime import date, datetime, time, timedelta, timezone
+from functools import partial
 from html.parser import HTMLParser
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from sqlalchemy.engine import Engine
 from starlette.testclient import TestClient
 
+from bot.records.trends_of_reviews import ReviewTrends
 from tests.console.people import somebody
 from tests.records.test_trends import lookup, message, reader, review, talk
 from tests.web.conftest import FakeDesk, client, conversations, desk, engine, make_client, settings
@@ -234,7 +236,8 @@ def test_today_is_the_last_day(client: TestClient, engine: Engine) -> None:
 def test_agreement_is_shown_where_kappa_can_be_calculated(
     make_client: Any, full: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.records.trends_of_reviews._known_kappa", lambda: lambda pairs: len(pairs) / 10)
+    tenths = partial(ReviewTrends, kappa=lambda pairs: len(pairs) / 10)
+    monkeypatch.setattr("bot.console.dashboard.ReviewTrends", tenths)
     page = somebody(make_client(), "lead").get(PAGE).text
     table = Tables(page).tables["agreement"]
     assert table[0] == ["First reader", "Right", "Too calm", "Too alarmed"]
@@ -245,7 +248,7 @@ def test_agreement_is_shown_where_kappa_can_be_calculated(
 def test_agreement_is_left_out_in_words_where_kappa_cannot_be_calculated(
     make_client: Any, full: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.records.trends_of_reviews._known_kappa", lambda: None)
+    monkeypatch.setattr("bot.console.dashboard.ReviewTrends", partial(ReviewTrends, kappa=None))
     theirs = somebody(make_client(), "lead")
     page = theirs.get(PAGE).text
     assert "agreement" not in Tables(page).tables and "kappa cannot be calculated" in page
