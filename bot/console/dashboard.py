@@ -75,6 +75,10 @@ def routes(room: Room) -> list[BaseRoute]:
             if plot is None or period is None:
                 return room.render(request, "problem.html", 404, problem="plot")
             trend = await run_in_threadpool(plot, period)
+            days = {"first": period.first.isoformat(), "last": period.last.isoformat()}
+            await run_in_threadpool(
+                room.audit.write, user_of(request), "export", f"dashboard:{trend.name}.{form}", **days
+            )
             name = f"signpost-{trend.name}-{period.first}-{period.last}.{form}"
             headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
             return Response(write(trend), media_type=media_type, headers=headers)

@@ -56,7 +56,9 @@ class _Pages:
         def made() -> int:
             content = self._drafter.draft(kind, newest)
             now = datetime.now(timezone.utc)
-            return self._drafts.make(conversation_id, newest.id, kind, content, user.id, now)
+            number = self._drafts.make(conversation_id, newest.id, kind, content, user.id, now)
+            self._room.audit.write(user, "draft_made", f"draft:{number}", kind=kind)
+            return number
 
         try:
             number = await run_in_threadpool(made)
@@ -84,7 +86,7 @@ class _Pages:
         now = datetime.now(timezone.utc)
         seen = form.get("seen", "")
         changed = lambda: self._drafts.save(number, content, seen, user.id, now)  # noqa: E731
-        return await self._change(request, changed, f"/console/drafts/{number}?saved")
+        return await self._change(request, "draft_changed", changed, f"/console/drafts/{number}?saved")
 
     async def approve(self, request: Request) -> Response:
         form, user = await sealed_form(request, self._room.seal), user_of(request)
@@ -99,18 +101,24 @@ class _Pages:
         now = datetime.now(timezone.utc)
         seen = form.get("seen", "")
         changed = lambda: self._drafts.approve(number, seen, user.id, now)  # noqa: E731
-        return await self._change(request, changed, f"/console/drafts/{number}")
+        return await self._change(request, "draft_approved", changed, f"/console/drafts/{number}")
 
     async def remove(self, request: Request) -> Response:
         form, number = await sealed_form(request, self._room.seal), path_number(request, "number")
         seen = form.get("seen", "")
-        return await self._change(request, lambda: self._drafts.remove(number, seen), "/console/drafts")
+        return await self._change(
+            request, "draft_removed", lambda: self._drafts.remove(number, seen), "/console/drafts"
+        )
 
-    async def _change(self, request: Request, change: Callable[[], None], then: str) -> Response:
+    async def _change(self, request: Request, action: str, change: Callable[[], None], then: str) -> Response:
+        def changed() -> None:
+            change()
+            self._room.audit.write(user_of(request), action, f"draft:{path_number(request, 'number')}")
+
         if await run_in_threadpool(self._visible, request) is None:
             return self._problem(request, 404, "draft")
         try:
-            await run_in_threadpool(change)
+            await run_in_threadpool(changed)
         except UnknownDraft:
             return self._problem(request, 404, "draft")
         except DraftChanged:

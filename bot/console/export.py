@@ -19,6 +19,7 @@ from bot.console.drafting import one_line
 from bot.console.review import WORDS
 from bot.interview.proof import check
 from bot.knowledge import load
+from bot.records.audit import COMMAND_LINE, Audit
 from bot.records.database import writing
 from bot.records.drafts import ENTRY, NLU, RULE_CASE, SCENARIO, mark_exported, ready
 from bot.settings import Settings
@@ -92,6 +93,8 @@ def export(engine: Engine, settings: Settings, folder: Path, at: datetime, tree:
         result.patch = _free(folder, at)
         result.patch.write_text(files.patch(), encoding="utf-8", newline="\n")
         mark_exported(connection, result.exported, at)
+        audit = Audit(engine, settings.with_secrets().secret or "")
+        audit.append(connection, COMMAND_LINE, "export", "drafts", count=len(result.exported))
     with tempfile.TemporaryDirectory(prefix="signpost-export-") as copied:
         copy = Path(copied) / "knowledge"
         shutil.copytree(knowledge_path, copy)

@@ -49,7 +49,10 @@ class Handover:
         except (UnknownConversation, Erased):
             return None
         if done:
+            # First of all to whoever reads along: the log may fail.
             self._room.events.publish(conversation_id, MESSAGE, **said_by_bot(notice, at))
+            write = self._room.audit.write
+            await run_in_threadpool(write, user, f"handoff_{mark}", conversation_id=conversation_id)
         return done
 
 

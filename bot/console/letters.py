@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timezone
-from functools import partial
 from typing import Any, Awaitable, Callable, Optional
 
 from starlette.concurrency import run_in_threadpool
@@ -44,9 +43,9 @@ def routes(room: Room, page: Callable[..., Awaitable[Response]]) -> list[Route]:
         if found is None:
             return render(request, "problem.html", 404, problem="unknown")
         if found:
-            noted = partial(room.audit.write, user_of(request), "letter", conversation_id=conversation_id)
-            await run_in_threadpool(noted)
+            # First of all to whoever reads along: the log may fail.
             events.publish(conversation_id, MESSAGE, **found)
+            await run_in_threadpool(room.audit.write, user, "letter", conversation_id=conversation_id)
         return RedirectResponse(f"/console/conversations/{conversation_id}#written", 303)
 
     return [room.route("/conversations/{id}/letters", HANDOFF, write, "POST")]

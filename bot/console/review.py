@@ -22,7 +22,7 @@ from bot.knowledge.model import LEVELS
 from bot.records.drafts import KINDS, Drafts
 from bot.records.existence import Erased, UnknownConversation
 from bot.records.redaction import names_in
-from bot.records.reviews import ANSWER_VERDICTS, LEVEL_VERDICTS, LONGEST_COMMENT, MARK_VERDICTS, Review, Reviews
+from bot.records.reviews import ANSWER_VERDICTS, LEVEL_VERDICTS, LONGEST_COMMENT, MARK_VERDICTS, Given, Review, Reviews
 
 WORDS = "judging"
 FOUND = 8
@@ -127,10 +127,15 @@ class _Pages:
         verdict = verdict_of(form, values["review"]["places"], self._ids(), _first_of(self._reviews, shown))
         if form.problems:
             return await self._page(request, shown, form, 422)
+
+        def give() -> Given:
+            given = self._reviews.give(shown["id"], user.id, verdict, form.version, datetime.now(timezone.utc))
+            # What was judged is not in it: it is erased with the conversation, and the log is not.
+            room.audit.write(user, "review", conversation_id=shown["id"], version=given.version, done=verdict.done)
+            return given
+
         try:
-            given = await run_in_threadpool(
-                self._reviews.give, shown["id"], user.id, verdict, form.version, datetime.now(timezone.utc)
-            )
+            given = await run_in_threadpool(give)
         except (UnknownConversation, Erased):
             return room.render(request, "review_problem.html", 410, words=room.texts.of(WORDS), problem="erased")
         notice = "crossed" if given.crossed else "saved"

@@ -12,7 +12,10 @@ from sqlalchemy import text
 from sqlalchemy.engine import Engine
 from starlette.testclient import TestClient
 
+from bot.knowledge import Knowledge
 from bot.records.audit import Audit
+from bot.records.conversations import Conversations
+from tests.console.judged import change, content, draft, judge, talk
 from tests.console.people import seal_of, somebody
 from tests.web.conftest import FakeDesk, begin, conversations, desk, engine, make_client, settings
 
@@ -100,3 +103,38 @@ def test_letters_and_the_archive_write_into_it(client: TestClient, audit: Audit,
     assert [(row.actor, row.object) for row in logged] == [("lead", audit.pseudonym(path[1]))]
     whole = str(list(audit.every()))
     assert path[1] not in whole and "ring us" not in whole and "cheek" not in whole
+
+
+def test_verdicts_drafts_handoffs_and_downloads_write_into_it(
+    client: TestClient, audit: Audit, conversations: Conversations, knowledge: Knowledge
+) -> None:
+    one = talk(conversations, knowledge)
+    lead, owner = somebody(client, "lead"), somebody(client, "knowledge_owner")
+    judge(lead, one, level_verdict="too_calm", right_level="emergency", done="1", comment="Ada Brown must go today")
+    kept, gone = draft(lead, one, "nlu"), draft(lead, one, "nlu")
+    assert change(lead, kept, content=content(lead, kept) + "\n").status_code == 303
+    assert change(owner, kept, "approve").status_code == 303
+    assert change(lead, gone, "remove").status_code == 303
+    assert change(lead, kept, "approve").status_code == 403, "one's own"
+    seal = seal_of(lead.get("/console/handoff").text)
+    for what in ("take", "take", "back"):
+        lead.post(f"/console/handoff/{one}/{what}", data={"seal": seal})
+    assert lead.get("/console/dashboard/by_day.csv", params={"days": "7"}).status_code == 200
+    assert lead.get("/console/dashboard/nothing.csv").status_code == 404
+    number, removed = kept.rpartition("/")[2], gone.rpartition("/")[2]
+    logged = [(row.actor, row.action, row.object) for row in audit.every() if row.action != "sign_in"]
+    assert logged == [
+        ("lead", "review", audit.pseudonym(one)),
+        ("lead", "draft_made", f"draft:{number}"),
+        ("lead", "draft_made", f"draft:{removed}"),
+        ("lead", "draft_changed", f"draft:{number}"),
+        ("knowledge_owner", "draft_approved", f"draft:{number}"),
+        ("lead", "draft_removed", f"draft:{removed}"),
+        ("lead", "handoff_taken", audit.pseudonym(one)),
+        ("lead", "handoff_returned", audit.pseudonym(one)),
+        ("lead", "export", "dashboard:by_day.csv"),
+    ]
+    whole = str(list(audit.every()))
+    # What was judged is erased with the conversation, and the log stays.
+    assert not any(each in whole for each in (one, "Brown", "too_calm", "eyelid"))
+    assert audit.verify().why is None

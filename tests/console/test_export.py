@@ -24,6 +24,7 @@ from bot.cli import app
 from bot.console.export import TREE, export, initials
 from bot.knowledge import Knowledge
 from bot.knowledge import load as load_knowledge
+from bot.records.audit import COMMAND_LINE, Audit
 from bot.records.conversations import Conversations
 from bot.settings import Settings
 from tests.console.judged import HOSTILE, change, content, draft, judge, talk
@@ -108,6 +109,8 @@ def test_all_kinds_apply_and_load(make: Make, engine: Engine, settings: Settings
         ]
     )
     assert result.status == 0
+    [line] = [row for row in Audit(engine, settings.secret or "").every() if row.action == "export"]
+    assert (line.actor, line.object, line.detail) == (COMMAND_LINE, "drafts", {"count": len(numbers)})
     loaded = load_knowledge(tree / "knowledge").rules
     assert loaded["et-r5"].cases[-1].expect == "fires" and loaded["ft-r11.spreading"].cases[-1].expect == "unknown"
     rules = yaml.safe_load((tree / files[2]).read_text())["rules"]
