@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from bot.console.command_line import audit, users
-from bot.console.commands import group as console
+from bot.console.command_line import audit, console, review, users
 from bot.lines import CommandError, answer_lines, one_line
 
 if TYPE_CHECKING:
@@ -44,7 +43,6 @@ app.add_typer(users, name="users")
 app.add_typer(audit, name="audit")
 evaluate = typer.Typer(help="Scorecards: how good the program is, on cases of its own.", no_args_is_help=True)
 app.add_typer(evaluate, name="evaluate")
-review = typer.Typer(help="What clinicians made of conversations.", no_args_is_help=True)
 app.add_typer(review, name="review")
 
 Database = Annotated[
@@ -330,17 +328,6 @@ def _day(text: str | None, option: str = "--on") -> date:
         return date.fromisoformat(text) if text else date.today()
     except ValueError:
         raise CommandError(f'{option} is "{text}". Write a day such as 2026-11-23') from None
-
-
-@review.command("export")
-def review_export(
-    folder: Annotated[Path, typer.Argument(metavar="OUT_DIR", help="Where the patch is written.")],
-    database: Database = None,
-) -> None:
-    """Write the approved drafts as one patch to the rules, examples and tests, and check the patched knowledge."""
-    from bot.console.export import export_command
-
-    raise typer.Exit(export_command(_database(database, create=False), _settings(database), folder))
 
 
 @evaluate.command("triage")

@@ -1,4 +1,4 @@
-"""`signpost users` and `signpost audit`: accounts from the machine itself, and whether the audit log is whole.
+"""`signpost users`, `audit`, `review` and `console`: what is done for the clinicians' pages on the machine itself.
 
 As in `bot.cli`, everything but Typer is imported inside the command that needs it.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
 
     from bot.records.audit import Audit
     from bot.records.users import Users
+    from bot.settings import Settings
 
 users = typer.Typer(help="Accounts of the console.", no_args_is_help=True)
 audit = typer.Typer(help="Who did what at the console.", no_args_is_help=True)
+review = typer.Typer(help="What clinicians made of conversations.", no_args_is_help=True)
+console = typer.Typer(help="The clinicians' pages: what they show, kept in step.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="What they sign in with.")]
 Database = Annotated[
@@ -137,12 +141,47 @@ def audit_list(
             print(f"{row.id} {row.at:%Y-%m-%d %H:%M:%S} {''.join(c if c.isprintable() else '?' for c in shown)}")
 
 
+@review.callback()
+@console.callback()
+def _group() -> None:
+    """A group stays one, also with a single command in it."""
+
+
+@review.command("export")
+def review_export(
+    folder: Annotated[Path, typer.Argument(metavar="OUT_DIR", help="Where the patch is written.")],
+    database: Database = None,
+) -> None:
+    """Write the approved drafts as one patch to the rules, examples and tests, and check the patched knowledge."""
+    from bot.console.export import export_command
+    from bot.records.database import opened
+
+    settings = _settings(database)
+    raise typer.Exit(export_command(opened(settings.database_url, create=False), settings, folder))
+
+
+@console.command("backfill")
+def console_backfill(database: Database = None) -> None:
+    """Make the summaries that the list shows, for conversations that have none yet."""
+    from bot.records.database import opened
+    from bot.records.summaries import backfill
+
+    engine = opened(_settings(database).database_url, create=False)
+    made = backfill(engine, lambda number: print(f"{number} made", flush=True))
+    print(f"{made} summaries were missing and are made")
+
+
+def _settings(database: str | None) -> Settings:
+    from bot.settings import Settings
+
+    return Settings.read({**os.environ, **({"SIGNPOST_DATABASE_URL": database} if database else {})})
+
+
 def _opened(database: str | None, create: bool = False) -> tuple[Engine, Audit]:
     from bot.records.audit import Audit
     from bot.records.database import opened
-    from bot.settings import Settings
 
-    settings = Settings.read({**os.environ, **({"SIGNPOST_DATABASE_URL": database} if database else {})})
+    settings = _settings(database)
     engine = opened(settings.database_url, create)
     return engine, Audit(engine, settings.with_secrets().secret or "")
 
