@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import sqlite3
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -44,6 +45,11 @@ def real(
 def advised(real: TestClient, conversations: Conversations, knowledge: Knowledge, reader: Reader) -> dict[str, str]:
     """The header of a conversation that has come to its advice."""
     header = begin(real)
+    # The door waits a moment only for the database: on a machine under load the row may come after the answer.
+    for _ in range(500):
+        if conversations.count():
+            break
+        time.sleep(0.02)
     [opened] = conversations.list()
     store(conversations, opened["id"], told(knowledge, reader, MARKUP), knowledge)
     return header
