@@ -29,17 +29,19 @@ import httpx
 from sqlalchemy import create_engine, func, insert, select, text
 from sqlalchemy.engine import Engine, make_url
 
+from bot.console.keeper import COOKIE
 from bot.knowledge import load
 from bot.records import database
 from bot.records.conversations import Conversations
 from bot.records.models import conversations, messages, summaries, summary_rules, summary_texts, summary_topics
+from bot.records.sessions import Sessions
 from bot.records.summaries import lot
+from bot.records.users import Users
 from bot.settings import Settings
 from bot.web.app import create_app
 
 LIMIT, SEED, BATCH, RUNS = 200.0, 11, 2_000, 40
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=timezone.utc)
-PASSWORD = "bench-console"
 LEVELS = {"emergency": 5, "same_day": 18, "within_2_weeks": 22, "routine": 35, "self_care": 12, "unknown": 6, None: 2}
 CHANNELS = {"web": 70, "telegram": 12, "whatsapp": 12, "messenger": 3, "slack": 2, "line": 1}
 STATUSES = {"new": 70, "in_review": 2, "done": 28}
@@ -131,24 +133,33 @@ def questions(engine: Engine, topic: str, rule: str) -> dict[str, dict[str, str]
 
 def measured(engine: Engine, knowledge: Any, home: Path, runs: int) -> Iterator[dict[str, Any]]:
     """The times of each page, and of the search by LIKE."""
-    settings = Settings(home=home, secret="s" * 32, console_password=PASSWORD)
-    app = create_app(settings, None, Conversations(engine), knowledge)
+    app = create_app(Settings(home=home, secret="s" * 32), None, Conversations(engine), knowledge)
+    token = session(engine)
     asked = questions(engine, sorted(knowledge.topics)[0], sorted(knowledge.rules)[0])
     for name, query in asked.items():
         address = "/console?" + urlencode(query)
-        times, page = asyncio.run(pages(app, address, runs))
+        times, page = asyncio.run(pages(app, token, address, runs))
         yield {"of": name, "page": True, "found": found(page), **summary(times)}
         if name == "peer: the list without a filter":
-            yield {"of": "second page of it", "page": True, "found": found(page), **deeper(app, page, runs)}
+            yield {"of": "second page of it", "page": True, "found": found(page), **deeper(app, token, page, runs)}
     for name, word in (("a rare word", "magnesium"), ("a word that half wrote", "worse")):
         times = timed(lambda word=word: by_like(engine, word), runs)  # type: ignore[misc]
         yield {"of": f"peer: LIKE, {name}", "page": False, "found": by_like(engine, word), **summary(times)}
 
 
-async def pages(app: Any, address: str, runs: int) -> tuple[list[float], str]:
+def session(engine: Engine) -> str:
+    """The token of somebody who is signed in as a reviewer."""
+    users, at = Users(engine), datetime.now(timezone.utc)
+    users.add("bench", "Bench", "reviewer", at)
+    row = users.named("bench")
+    assert row is not None
+    return Sessions(engine).open(row.id, at)
+
+
+async def pages(app: Any, token: str, address: str, runs: int) -> tuple[list[float], str]:
     """Milliseconds of each request, three more before the first not counted; and the page."""
     transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://bench", auth=("bench", PASSWORD)) as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://bench", cookies={COOKIE: token}) as client:
         times = []
         for run in range(-3, runs):
             began = time.perf_counter()
@@ -159,10 +170,10 @@ async def pages(app: Any, address: str, runs: int) -> tuple[list[float], str]:
     return times, answer.text
 
 
-def deeper(app: Any, page: str, runs: int) -> dict[str, float]:
+def deeper(app: Any, token: str, page: str, runs: int) -> dict[str, float]:
     """The times of the page after a page."""
     address = page.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
-    return summary(asyncio.run(pages(app, address, runs))[0])
+    return summary(asyncio.run(pages(app, token, address, runs))[0])
 
 
 def found(page: str) -> int:

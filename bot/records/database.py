@@ -18,6 +18,9 @@ from sqlalchemy.pool import QueuePool, StaticPool
 from bot.records.migrations import HEAD
 
 BUSY_MILLISECONDS = 5_000
+# SQLite's own 2 MB are read through many times over by one search among 100,000 conversations. Mapping the file into
+# memory would be faster still, and would end the process where a disk fails: an emergency could not be answered then.
+CACHE_KIBIBYTES = 32_768
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Any number will do, as long as every process of ours takes the same one.
 MIGRATION_LOCK = 7_446_766
@@ -141,7 +144,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
     _write_ahead(connection)
-    for setting in ("synchronous = NORMAL", "foreign_keys = ON", "secure_delete = ON"):
+    settings = ("synchronous = NORMAL", "foreign_keys = ON", "secure_delete = ON", f"cache_size = -{CACHE_KIBIBYTES}")
+    for setting in settings:
         connection.execute(f"PRAGMA {setting}")
 
 

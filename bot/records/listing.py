@@ -63,7 +63,7 @@ class Listing:
         place = _place(before if back else after, len(keys))
         back = back and place is not None
         with self._engine.connect() as connection:
-            if wanted.text and self._dialect == "sqlite":
+            if wanted.text:
                 counts, ids = self._at_once(connection, wanted, place, back, limit + 1)
             else:
                 counts = self._counts(connection, wanted)
@@ -101,20 +101,29 @@ class Listing:
         found = wanted.query(self._dialect, c.conversation_id, c.level, c.status, *labelled).cte("found")
         sums = _sums(found.c)
         places = [*(found.c[key.name] for key in labelled), found.c.conversation_id]
-        page = _cut(select(found.c.conversation_id), places, wanted, place, back, limit).subquery()
-        nothing = [literal(0) for _ in sums]
-        both = union_all(select(literal("").label("id"), *sums), select(page.c.conversation_id, *nothing))
-        first, *others = connection.execute(both).all()
-        return _read_sums(first[1:]), [row[0] for row in others]
+        page = _cut(select(*places), places, wanted, place, back, limit).subquery()
+        # Two queries put together may give their rows in any order: those of the page say which they are.
+        number = func.row_number().over(order_by=_ordered(list(page.c), wanted, back))
+        counted = select(literal(0).label("number"), literal("").label("id"), *sums)
+        listed = select(number, page.c.conversation_id, *(literal(0) for _ in sums))
+        first, *others = sorted(connection.execute(union_all(counted, listed)), key=lambda row: row.number)
+        return _read_sums(first[2:]), [row.id for row in others]
 
 
 def _cut(query: Any, keys: Sequence[Any], wanted: Filter, place: list[Any] | None, back: bool, limit: int) -> Any:
     """A query's rows beyond a place, in order."""
-    rising = (wanted.order == UP) != back
     if place is not None:
         beyond = tuple_(*(literal(value, key.type) for key, value in zip(keys, place)))
-        query = query.where(tuple_(*keys) > beyond if rising else tuple_(*keys) < beyond)
-    return query.order_by(*(key.asc() if rising else key.desc() for key in keys)).limit(limit)
+        query = query.where(tuple_(*keys) > beyond if _rising(wanted, back) else tuple_(*keys) < beyond)
+    return query.order_by(*_ordered(keys, wanted, back)).limit(limit)
+
+
+def _ordered(keys: Sequence[Any], wanted: Filter, back: bool) -> list[Any]:
+    return [key.asc() if _rising(wanted, back) else key.desc() for key in keys]
+
+
+def _rising(wanted: Filter, back: bool) -> bool:
+    return (wanted.order == UP) != back
 
 
 def _sums(c: Any) -> list[Any]:
