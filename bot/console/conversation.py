@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from bot.console import handoff, letters, reveal, review
+from bot.console import handoff, letters, marks, reveal, review
 from bot.console.curtain import Curtain
 from bot.console.reveal import Revelations
 from bot.console.room import Room
@@ -32,6 +32,7 @@ def routes(room: Room) -> list[BaseRoute]:
         room.route("/conversations/{id}", READ, page.show),
         *reveal.routes(room, page.show),
         *letters.routes(room, page.show),
+        *marks.routes(room),
     ]
 
 
@@ -71,6 +72,8 @@ class _Page:
             most_reason=reveal.LONGEST,
             minutes=reveal.MINUTES,
             to_archive=user.may(ARCHIVE),
+            marks=None if conversation["erased_at"] else await marks.marks(self._room, conversation_id),
+            judges=user.may(REVIEW),
             handoff=await handoff.tools(self._room, request, conversation),
             **(await self._judged(request, conversation_id)),
         )

@@ -52,19 +52,20 @@ class Summaries:
             row = connection.execute(query).first()
         return None if row is None else dict(row._mapping)
 
-    def set_status(self, conversation_id: str, status: str) -> bool:
-        """Says how far reviewing is. Raises ValueError for what is no status."""
+    def set_status(self, conversation_id: str, status: str, user_id: int) -> bool:
+        """Says how far reviewing is: what is in review is this user's, and what is new again is nobody's.
+
+        Raises ValueError for what is no status.
+        """
         if status not in STATUSES:
             raise ValueError(f"{status!r} is no status; there are {', '.join(STATUSES)}")
-        return self._set(conversation_id, status=status)
+        if status == DONE:
+            return self._set(conversation_id, status=status)
+        return self._set(conversation_id, status=status, assigned_to=user_id if status == IN_REVIEW else None)
 
     def flag(self, conversation_id: str, flagged: bool) -> bool:
         """Marks a conversation for others to look at, or takes the mark away."""
         return self._set(conversation_id, flagged=flagged)
-
-    def assign(self, conversation_id: str, user_id: int | None) -> bool:
-        """Gives a conversation to a reviewer, or to nobody."""
-        return self._set(conversation_id, assigned_to=user_id)
 
     def _set(self, conversation_id: str, **values: Any) -> bool:
         with writing(self._engine) as connection:

@@ -119,6 +119,8 @@ def test_verdicts_drafts_handoffs_and_downloads_write_into_it(
     seal = seal_of(lead.get("/console/handoff").text)
     for what in ("take", "take", "back"):
         lead.post(f"/console/handoff/{one}/{what}", data={"seal": seal})
+    lead.post(f"/console/conversations/{one}/flag", data={"seal": seal, "flagged": "1"})
+    lead.post(f"/console/conversations/{one}/status", data={"seal": seal, "status": "new"})
     assert lead.get("/console/dashboard/by_day.csv", params={"days": "7"}).status_code == 200
     assert lead.get("/console/dashboard/nothing.csv").status_code == 404
     number, removed = kept.rpartition("/")[2], gone.rpartition("/")[2]
@@ -132,6 +134,8 @@ def test_verdicts_drafts_handoffs_and_downloads_write_into_it(
         ("lead", "draft_removed", f"draft:{removed}"),
         ("lead", "handoff_taken", audit.pseudonym(one)),
         ("lead", "handoff_returned", audit.pseudonym(one)),
+        ("lead", "flag", audit.pseudonym(one)),
+        ("lead", "status", audit.pseudonym(one)),
         ("lead", "export", "dashboard:by_day.csv"),
     ]
     whole = str(list(audit.every()))

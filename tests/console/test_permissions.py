@@ -32,6 +32,8 @@ TABLE: dict[tuple[str, str], Any] = {
     ("GET", "/console/conversations/{id}"): READERS,
     ("POST", "/console/conversations/{id}/letters"): HANDOFF,
     ("POST", "/console/conversations/{id}/reveal"): HANDOFF,
+    ("POST", "/console/conversations/{id}/flag"): JUDGES,
+    ("POST", "/console/conversations/{id}/status"): JUDGES,
     ("GET", "/console/conversations/{id}/review"): JUDGES,
     ("POST", "/console/conversations/{id}/review"): JUDGES,
     ("POST", "/console/conversations/{id}/drafts"): JUDGES,

@@ -228,14 +228,14 @@ def test_a_second_reader_gets_what_a_first_has_done(any_engine: Engine) -> None:
     with any_engine.begin() as connection:
         values = {"conversation_id": "c0", "reviewer_id": first, "version": 1, "at": NOON, "tags": [], "done": True}
         connection.execute(reviews.insert().values(**values))
-    Summaries(any_engine).set_status("c0", "done")
+    Summaries(any_engine).set_status("c0", "done", first)
     assert queue.take(first) is None
     assert queue.take(second) == "c0" and queue.take(third) is None
     assert not queue.put_back("c0", first) and queue.put_back("c0", second)
     assert queue.take(third) == "c0"
     with any_engine.begin() as connection:
         connection.execute(reviews.insert().values(**{**values, "reviewer_id": third}))
-    Summaries(any_engine).set_status("c0", "done")
+    Summaries(any_engine).set_status("c0", "done", third)
     assert queue.take(second) is None
 
 
@@ -243,10 +243,12 @@ def test_status_flag_and_reviewer_are_set(engine: Engine, turn: Turn) -> None:
     Conversations(engine).store_turn(turn(1))
     (user,) = reviewers(engine, 1)
     records = Summaries(engine)
-    assert records.set_status("c1", "done") and records.flag("c1", True) and records.assign("c1", user)
+    assert records.set_status("c1", "in_review", user) and records.flag("c1", True)
     Conversations(engine).store_turn(turn(2))
     row = records.get("c1")
-    assert row is not None and (row["status"], row["flagged"], row["assigned_to"]) == ("done", True, user)
+    assert row is not None and (row["status"], row["flagged"], row["assigned_to"]) == ("in_review", True, user)
+    assert records.set_status("c1", "done", user + 1) and (records.get("c1") or {})["assigned_to"] == user
+    assert records.set_status("c1", "new", user) and (records.get("c1") or {})["assigned_to"] is None
     assert not records.flag("nobody", True)
     with pytest.raises(ValueError, match="there are new, in_review, done"):
-        records.set_status("c1", "lost")
+        records.set_status("c1", "lost", user)
