@@ -76,6 +76,10 @@ class Settings:
     """Origins of pages, other than this server's own, that may carry the widget."""
     queue_emergencies: int = 70
     """Of a hundred conversations that the console's queue gives a reviewer, so many are emergencies."""
+    public_url: str = ""
+    """Address at which the platforms reach this server, without a slash at its end; empty where none is needed."""
+    channels: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    """Keys of messaging platforms by the platform's name: {"telegram": {"token": ..., "secret": ...}}."""
 
     def __post_init__(self) -> None:
         if not self.database_url:
@@ -103,6 +107,10 @@ class Settings:
             except ValueError as wrong:
                 shown = "" if name in SECRET else f"={text!r}"
                 raise SettingsError(f"{name}{shown} cannot be used: {wrong}.") from None
+        values["channels"] = {
+            channel: {key: values.pop(f"{channel}.{key}") for key in keys if f"{channel}.{key}" in values}
+            for channel, keys in CHANNELS.items()
+        }
         values["country"], numbers = _country(values.get("country"), values.get("knowledge_path", TREE / "knowledge"))
         if ("oidc_issuer" in values) != ("oidc_client_id" in values):
             raise SettingsError("SIGNPOST_OIDC_ISSUER and SIGNPOST_OIDC_CLIENT_ID go together: set both, or neither.")
@@ -212,6 +220,17 @@ def _address(*schemes: str) -> Callable[[str], str]:
     return parse
 
 
+def _key(text: str) -> str:
+    """A key of somebody else's server: what fits into a header."""
+    if not 0 < len(text) <= 500 or not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("it must be one word of letters, digits and signs")
+    return text
+
+
+def _public_url(text: str) -> str:
+    return _issuer(text).rstrip("/")
+
+
 def _issuer(text: str) -> str:
     """The address of another server, over https; http for one on this very machine."""
     parts = urlsplit(text)
@@ -253,6 +272,16 @@ def _at_least(length: int) -> Callable[[str], str]:
     return parse
 
 
+CHANNELS: dict[str, tuple[str, ...]] = {
+    "telegram": ("token", "secret", "api"),
+    "whatsapp": ("token", "phone_id", "secret", "verify", "api"),
+    "messenger": ("token", "secret", "verify", "api"),
+    "slack": ("token", "secret", "api"),
+    "line": ("token", "secret", "api"),
+    "twilio": ("sid", "token", "api"),
+}
+"""The keys that each platform may be given, as SIGNPOST_TELEGRAM_TOKEN; `api` is another address of its API."""
+
 VARIABLES: dict[str, tuple[str, Callable[[str], Any]]] = {
     "SIGNPOST_HOME": ("home", _path),
     "SIGNPOST_DATABASE_URL": ("database_url", _address("sqlite", "postgresql", "postgresql+psycopg2")),
@@ -275,10 +304,19 @@ VARIABLES: dict[str, tuple[str, Callable[[str], Any]]] = {
     "SIGNPOST_REPORT_HOURS": ("report_hours", _whole(1, 30 * 24)),
     "SIGNPOST_ORIGINS": ("origins", _origins),
     "SIGNPOST_QUEUE_EMERGENCIES": ("queue_emergencies", _whole(0, 100)),
+    "SIGNPOST_PUBLIC_URL": ("public_url", _public_url),
+    **{
+        f"SIGNPOST_{channel}_{key}".upper(): (f"{channel}.{key}", _public_url if key == "api" else _key)
+        for channel, keys in CHANNELS.items()
+        for key in keys
+    },
 }
-"""Every setting: the field it fills, and how its text is read."""
+"""Every setting: the field it fills, and how its text is read. One with a dot is a key of a messaging platform."""
 
-SECRET = {"SIGNPOST_DATABASE_URL", "SIGNPOST_REDIS_URL", "SIGNPOST_SECRET", "SIGNPOST_OIDC_CLIENT_SECRET"}
+SECRET = {
+    *("SIGNPOST_DATABASE_URL", "SIGNPOST_REDIS_URL", "SIGNPOST_SECRET", "SIGNPOST_OIDC_CLIENT_SECRET"),
+    *(name for name, (where, _) in VARIABLES.items() if where.rpartition(".")[2] in ("token", "secret", "verify")),
+}
 """Settings whose value is never shown, not even in the error that refuses it."""
 
 

@@ -25,9 +25,12 @@ FLOORS = [
 ]
 """Rooms from the ground up. A room imports rooms of the floors below it, and the neighbours that NEIGHBOURS names."""
 
-NEIGHBOURS = {("archive", "records"), ("report", "archive"), ("web", "console"), ("console", "web")}
+NEIGHBOURS = {("archive", "records"), ("report", "archive"), ("web", "console"), ("console", "web")} | {
+    ("web", "channels"),
+    ("channels", "web"),
+}
 """Same-floor imports that are wanted: the archive lies in the records' database, the answer shows archived answers,
-and the one public door also opens on the console, which takes the door's limits and error words."""
+and the one public door also opens on the console, which takes the door's limits and error words; the platforms' webhooks likewise."""
 
 GROUND = {"knowledge", "nlu", "triage", "interview"}
 """Rooms that know no settings: what they need is an argument."""

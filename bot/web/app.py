@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
+from bot.channels.messaging import Messaging
 from bot.console.app import routes as console_routes
 from bot.console.archive import Archives
 from bot.knowledge.languages import languages
@@ -35,12 +36,13 @@ def create_app(
     by_address: Rate = ADDRESS,
     archives: Optional[Archives] = None,
     reader: Optional[Any] = None,
+    messaging: Optional[Messaging] = None,
     lifespan: Optional[Lifespan] = None,
 ) -> Starlette:
     """The application. It starts nothing by itself: `bot.web.serve` does, and hands in what it started.
 
     Without `archives` the console's pages of the archive say that it cannot be read; without a `reader` it marks no
-    words in what was said.
+    words in what was said; without `messaging` there are no messaging platforms.
     """
     metrics, events = Metrics(), Events()
     texts = Texts(knowledge, settings, "web")
@@ -54,6 +56,7 @@ def create_app(
             # For whoever sets it up; patients are shown no clinic that is not there.
             *([] if settings.public else pages.OPERATORS),
             *reports.ROUTES,
+            *(messaging.routes(metrics) if messaging else ()),
             *console_routes(settings, conversations, knowledge, archives, events, reader),
         ],
         middleware=[

@@ -17,6 +17,7 @@ STATUS = {
     "bad_token": 401,
     "consent_needed": 403,
     "origin_refused": 403,
+    "not_verified": 403,
     "not_found": 404,
     "method_not_allowed": 405,
     "too_slow": 408,

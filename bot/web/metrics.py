@@ -10,6 +10,7 @@ _HELP = {
     "feedback": "Replies that a person said helped, or did not.",
     "erased": "Conversations erased at a person's request.",
     "replies": "Replies given, by kind and by level of the advice.",
+    "webhooks": "Deliveries of messaging platforms, by platform and by what became of them.",
     "errors": "Requests refused or failed, by code.",
 }
 _BOUNDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)

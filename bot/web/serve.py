@@ -11,7 +11,7 @@ import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Optional
 
 import structlog
 from rich.console import Console
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from bot.archive.search import Archive
+    from bot.channels.messaging import Messaging
     from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -77,6 +78,7 @@ def serve(settings: Settings) -> None:
         if told := _archive_state(database, archive, texts):
             console.print(told)
         desk = open_desk(settings, database, knowledge, reader, archive)
+        messaging = _messaging(settings, desk, database, knowledge, reader, texts, console)
         say = _sayer(settings, listening, texts, console, len(rules), lambda: _first_link(settings, database))
         app = create_app(
             settings,
@@ -85,11 +87,26 @@ def serve(settings: Settings) -> None:
             knowledge,
             archives=Archives.of(database, archive),
             reader=reader,
-            lifespan=_lifespan(settings, desk, database, texts, say),
+            messaging=messaging,
+            lifespan=_lifespan(settings, desk, database, texts, say, messaging),
         )
         _run(app, listening)
     finally:
         listening.close()
+
+
+def _messaging(
+    settings: Settings, desk: Any, database: Engine, knowledge: Any, reader: Any, texts: Texts, console: Console
+) -> Optional[Messaging]:
+    """The messaging platforms that have their keys. Those that lack one are named, and stay off."""
+    from bot.channels.messaging import open_messaging
+
+    messaging, off = open_messaging(settings, desk, database, knowledge, reader, texts.of("channels"))
+    for each in off:
+        console.print(texts("serve.channel_off", title=each.title, missing=", ".join(each.missing)), style="yellow")
+    if messaging is not None:
+        console.print(texts("serve.channels_on", titles=", ".join(each.title for each in messaging.channels.values())))
+    return messaging
 
 
 def _run(app: Starlette, listening: socket.socket) -> None:
@@ -218,7 +235,12 @@ def _fill_summaries(database: Engine, stopping: threading.Event) -> None:
 
 
 def _lifespan(
-    settings: Settings, desk: Any, database: Engine, texts: Texts, say: Callable[[str, Any], None]
+    settings: Settings,
+    desk: Any,
+    database: Engine,
+    texts: Texts,
+    say: Callable[[str, Any], None],
+    messaging: Optional[Messaging] = None,
 ) -> Callable[[Starlette], Any]:
     """Loads the model while the server answers already, and ends that with it."""
     started = time.perf_counter()
@@ -234,11 +256,15 @@ def _lifespan(
         say("address", None)
         stopping = threading.Event()
         loading = asyncio.create_task(bring_rasa())
+        if messaging is not None:
+            messaging.start()
         summing = asyncio.create_task(asyncio.to_thread(_fill_summaries, database, stopping))
         try:
             yield
         finally:
             stopping.set()
+            if messaging is not None:
+                await messaging.stop()
             loading.cancel()
             await asyncio.gather(loading, summing, return_exceptions=True)
 

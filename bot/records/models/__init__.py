@@ -14,6 +14,7 @@ from bot.records.models.archive import (
     archive_vectors,
 )
 from bot.records.models.columns import DIMENSIONS, Embedding, UtcDateTime, metadata
+from bot.records.models.post import correspondents, hinted_groups, inbox, outbox
 from bot.records.models.review import (
     drafts,
     review_marks,
@@ -45,6 +46,10 @@ __all__ = [
     "audit",
     "user_sessions",
     "users",
+    "correspondents",
+    "hinted_groups",
+    "inbox",
+    "outbox",
     "drafts",
     "review_marks",
     "reviews",
