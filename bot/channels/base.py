@@ -57,10 +57,12 @@ class Arrived:
 
 @dataclass(frozen=True)
 class Parsed:
-    """What a webhook's body holds: messages, perhaps none, and what the platform wants to be answered (`body` as
-    `media_type`), empty where a bare 200 will do."""
+    """What a webhook's body holds: messages, perhaps none; what the platform could not deliver after all, as the id
+    that `send` gave and a reason as of `Undeliverable`; and what it wants to be answered (`body` as `media_type`),
+    empty where a bare 200 will do."""
 
     arrived: Sequence[Arrived] = ()
+    failed: Sequence[tuple[str, str]] = ()
     body: str = ""
     media_type: str = "text/plain"
 
@@ -150,9 +152,10 @@ class Channel(ABC):
         """The requests, in order, that say something to somebody: plain data, which `send` takes one at a time."""
 
     @abstractmethod
-    async def send(self, call: Mapping[str, Any], client: httpx.AsyncClient, key: str) -> None:
-        """Makes one request. `key` names it, the same whenever it is tried: for platforms that drop a repetition.
-        Raises Retry or Undeliverable."""
+    async def send(self, call: Mapping[str, Any], client: httpx.AsyncClient, key: str) -> Optional[str]:
+        """Makes one request; gives the platform's id of the message where a failure of it may be told later. `key`
+        names the request, the same whenever it is tried, for platforms that drop a repetition. Raises Retry or
+        Undeliverable."""
 
     async def acknowledge(self, arrived: Arrived, client: httpx.AsyncClient) -> bool:
         """Shows at once that a message came; says whether the platform has a way. It may fail: nothing waits for it."""

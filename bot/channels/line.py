@@ -17,7 +17,20 @@ from typing import Any, Optional
 
 import httpx
 
-from bot.channels.base import CHOICE, MEDIA, START, TEXT, Arrived, Channel, Headers, Parsed, Say, Undeliverable, json_of
+from bot.channels.base import (
+    CHOICE,
+    MEDIA,
+    START,
+    TEXT,
+    Arrived,
+    Channel,
+    Headers,
+    Parsed,
+    Retry,
+    Say,
+    Undeliverable,
+    json_of,
+)
 from bot.channels.wording import cut, fit, in_parts, length, listed, titles
 from bot.records.canonical import storable
 
@@ -64,8 +77,9 @@ class Line(Channel):
         return Parsed([each for each in found if each])
 
     def numbered(self, say: Say) -> bool:
-        """Where there are more choices than quick replies, or a label is longer than their titles."""
-        return len(say.choices) > CHOICES or not fit(say.choices, TITLE)
+        """Where there are more choices than quick replies, or a label is longer than their titles; and where several
+        may hold, because quick replies are gone after the first press."""
+        return bool(say.choices) and (say.several or len(say.choices) > CHOICES or not fit(say.choices, TITLE))
 
     def calls(self, say: Say, address: Mapping[str, str]) -> list[dict[str, Any]]:
         """Requests of up to five messages. The first may go by the reply token: `send` sees whether it still can."""
@@ -112,6 +126,23 @@ class Line(Channel):
         await self._ask(client, "chat/loading/start", body)
         return True
 
+    async def set_webhook(self, url: str, client: httpx.AsyncClient) -> None:
+        """Has events delivered to an address, which LINE wants to be https. "Use webhook" is switched on in its console
+        alone. Raises Retry or Undeliverable."""
+        await self._endpoint("PUT", client, {"endpoint": url})
+
+    async def webhook(self, client: httpx.AsyncClient) -> str:
+        """The address that events are delivered to, empty where there is none. Raises Retry or Undeliverable."""
+        try:
+            address = json_of((await self._endpoint("GET", client)).content).get("endpoint")
+        except ValueError:
+            raise Retry("strange_answer") from None
+        except Undeliverable as failure:
+            if failure.reason != "gone":
+                raise
+            address = ""  # none was ever set
+        return address if isinstance(address, str) else ""
+
     def wait(self, response: httpx.Response) -> Optional[float]:
         """Raises Undeliverable where the month's messages are used up: no waiting helps."""
         if "monthly limit" in _message(response):
@@ -134,6 +165,19 @@ class Line(Channel):
     ) -> None:
         headers = {"Authorization": f"Bearer {self.keys['token']}", **(more or {})}
         await self.post(client, f"{self.base}/v2/bot/{what}", headers=headers, json=body)
+
+    async def _endpoint(self, method: str, client: httpx.AsyncClient, body: Any = None) -> httpx.Response:
+        """A request about the webhook, with its failures sorted as `post` sorts them."""
+        url, headers = f"{self.base}/v2/bot/channel/webhook/endpoint", {"Authorization": f"Bearer {self.keys['token']}"}
+        try:
+            response = await client.request(method, url, headers=headers, json=body)
+        except httpx.HTTPError as error:
+            raise Retry(type(error).__name__) from error
+        if response.status_code == 429 or response.status_code >= 500:
+            raise Retry(f"http_{response.status_code}", self.wait(response))
+        if response.status_code >= 300:
+            raise Undeliverable(self.fault(response))
+        return response
 
 
 def _items(say: Say) -> list[dict[str, Any]]:

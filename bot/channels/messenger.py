@@ -48,8 +48,9 @@ class Messenger(Meta):
         return Parsed([each for each in found if each is not None])
 
     def numbered(self, say: Say) -> bool:
-        """Whether there are too many choices for quick replies, or a label that is longer than a title."""
-        return len(say.choices) > REPLIES or not fit(say.choices, TITLE)
+        """Whether there are too many choices for quick replies, or a label that is longer than a title; and where
+        several may hold, because quick replies are gone after the first press."""
+        return bool(say.choices) and (say.several or len(say.choices) > REPLIES or not fit(say.choices, TITLE))
 
     def calls(self, say: Say, address: Mapping[str, str]) -> list[dict[str, Any]]:
         """Texts, the last one with its choices."""

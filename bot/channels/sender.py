@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from typing import Any, TypeVar
@@ -71,6 +71,10 @@ class Sender:
         self._threads.shutdown(wait=True)
         await self.client.aclose()
 
+    def waiting(self) -> int:
+        """How many replies are not delivered yet, nor given up; asks the database."""
+        return self._outbox.waiting()
+
     def wake(self) -> None:
         """Says that there is something to deliver."""
         self._awake.set()
@@ -101,8 +105,7 @@ class Sender:
                 rows = []
             for row in rows:
                 self._spawn(self._deliver(row))
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._awake.wait(), IDLE_SECONDS)
+            await set_within(self._awake, IDLE_SECONDS)
 
     async def _deliver(self, row: Any) -> None:
         async with self._room:
@@ -129,11 +132,20 @@ class Sender:
             raise Undeliverable("sealed_elsewhere")
         address, reply = packed
         calls = channel.calls(say(reply, channel, self._texts), address)
+        native = None
         for place in range(row.done, len(calls)):
-            await channel.send(calls[place], self.client, f"{row.reply_id}:{place}")
+            native = await channel.send(calls[place], self.client, f"{row.reply_id}:{place}")
             if place + 1 < len(calls):
                 await self._surely(self._outbox.progress, row.id, place + 1, self._now())
-        await self._surely(self._outbox.sent, row.id, self._now())
+        known = self._envelopes.pseudonym("sent", row.channel, native) if native else None
+        await self._surely(self._outbox.sent, row.id, self._now(), known)
+
+    async def bounced(self, channel: Channel, failed: Sequence[tuple[str, str]]) -> None:
+        """Notes what a platform took and could not deliver: ids of its own with the reasons."""
+        for native, reason in failed:
+            known = self._envelopes.pseudonym("sent", channel.name, native)
+            if await self._ask(self._outbox.bounced, known, reason, self._now()):
+                log.warning("sender.undeliverable", channel=channel.name, reason=reason)
 
     async def _later(self, row: Any, error: Retry) -> None:
         now, attempts = self._now(), row.attempts + 1
@@ -166,3 +178,13 @@ class Sender:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+async def set_within(event: asyncio.Event, seconds: float) -> None:
+    """Waits until an event is set, so many seconds at most. `asyncio.wait_for` would lose a cancellation that comes in
+    the moment in which the event is set (Python 3.10), and whoever stops would wait for ever."""
+    waiting = asyncio.ensure_future(event.wait())
+    try:
+        await asyncio.wait({waiting}, timeout=seconds)
+    finally:
+        waiting.cancel()

@@ -75,6 +75,7 @@ class Twilio(Channel):
     needs = ("sid", "token")
     api = "https://api.twilio.com"
     longest = 1600
+    signs_address = True
 
     def verify(self, raw: bytes, headers: Headers, now: datetime) -> bool:
         """Whether the account's token signed the public address and these parameters. Twilio does not say when.
@@ -96,7 +97,7 @@ class Twilio(Channel):
         """The message of a delivery, if it is one. Left out are reports of what became of our own messages, and STOP,
         HELP and START where Twilio answers them itself. Raises ValueError for what is no form in UTF-8."""
         arrived = _arrived(_form(raw, headers))
-        return Parsed([arrived] if arrived else [], NOTHING, "text/xml")
+        return Parsed([arrived] if arrived else [], body=NOTHING, media_type="text/xml")
 
     def numbered(self, say: Say) -> bool:
         """Always: there are no buttons."""

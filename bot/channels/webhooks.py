@@ -53,6 +53,7 @@ def routes(channels: Mapping[str, Channel], worker: Worker, metrics: Metrics) ->
             raise Refusal("bad_request") from error
         try:
             await worker.take_in(channel, parsed.arrived)
+            await worker.told(channel, parsed.failed)
         except NotStored as error:
             metrics.count("webhooks", channel=channel.name, outcome="not_stored")
             raise Refusal("unavailable", AGAIN) from error

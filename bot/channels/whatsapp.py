@@ -34,22 +34,28 @@ class WhatsApp(Meta):
     # Too many requests, to one person too (131056); then what is down, overloaded, or being maintained.
     passing = frozenset({4, 80007, 130429, 131056, 1, 2, 131000, 131016, 131057, 133004})
 
-    def __init__(self, keys: Mapping[str, str], public_url: str = "") -> None:
-        super().__init__(keys, public_url)
-        self.words: Mapping[str, str] = {"list_button": "Choose"}
-
     def parse(self, raw: bytes, headers: Headers) -> Parsed:
         """The messages to our number. One account may have others, whose messages come to the same webhook."""
         body = json_of(raw)
-        found = [
-            self._arrived(message)
+        ours = [
+            child(change, "value")
             for entry in children(body, "entry")
             for change in children(entry, "changes")
             if change.get("field") == "messages"
             and id_of(child(child(change, "value"), "metadata"), "phone_number_id") == self.keys["phone_id"]
-            for message in children(child(change, "value"), "messages")
         ]
-        return Parsed([each for each in found if each is not None])
+        found = [self._arrived(message) for value in ours for message in children(value, "messages")]
+        failed = [self._failed(status) for value in ours for status in children(value, "statuses")]
+        return Parsed([each for each in found if each], [each for each in failed if each])
+
+    def _failed(self, status: dict[str, Any]) -> Optional[tuple[str, str]]:
+        """What was taken and could not be delivered, such as an answer after the 24 hours."""
+        number, errors = id_of(status, "id"), list(children(status, "errors"))
+        if text_of(status, "status") != "failed" or not number:
+            return None
+        code = errors[0].get("code") if errors else None
+        known = self.reason(code, 0) if isinstance(code, int) else None
+        return number, known or (f"code_{code}" if isinstance(code, int) else "refused")
 
     def _arrived(self, message: dict[str, Any]) -> Optional[Arrived]:
         # Who hides the telephone number has only an id that holds for this business, with a field of its own.
@@ -101,9 +107,12 @@ class WhatsApp(Meta):
             "action": {"button": cut(self.words["list_button"], BUTTON_TITLE), "sections": [{"rows": rows}]},
         }
 
-    async def send(self, call: Mapping[str, Any], client: httpx.AsyncClient, key: str) -> None:
+    async def send(self, call: Mapping[str, Any], client: httpx.AsyncClient, key: str) -> Optional[str]:
         """Sends one message. The platform has no way to be told that it had it before."""
-        await self.post(client, f"{self.base}/{self.keys['phone_id']}/messages", headers=self.bearer(), json=dict(call))
+        url = f"{self.base}/{self.keys['phone_id']}/messages"
+        answer = json_of((await self.post(client, url, headers=self.bearer(), json=dict(call))).content)
+        sent = list(children(answer, "messages"))
+        return id_of(sent[0], "id") or None if sent else None
 
     async def acknowledge(self, arrived: Arrived, client: httpx.AsyncClient) -> bool:
         """Marks a message as read and shows that an answer is being written, for 25 seconds or until it comes."""

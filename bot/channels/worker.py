@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.base import EDIT, TEXT, Arrived, Channel
 from bot.channels.dialogue import Answered, Dialogue
-from bot.channels.sender import Sender
+from bot.channels.sender import Sender, set_within
 from bot.dialogue.desk import DeskUnavailable
 from bot.records.correspondents import Correspondents, Envelopes, noted, still_there
 from bot.records.database import writing
@@ -129,6 +129,13 @@ class Worker:
             self._taking -= 1
             if not self._taking:
                 self._quiet.set()
+
+    async def told(self, channel: Channel, failed: Sequence[tuple[str, str]]) -> None:
+        """Takes in what a platform could not deliver. Raises NotStored."""
+        try:
+            await self._sender.bounced(channel, failed)
+        except SQLAlchemyError as error:
+            raise NotStored from error
 
     async def take_in(self, channel: Channel, arrived: Sequence[Arrived]) -> None:
         """Stores what a webhook delivered, drops what came before, and begins to handle the rest.
@@ -246,8 +253,7 @@ class Worker:
                 self._sender.wake()
 
     async def _stand_back(self) -> None:
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._quiet.wait(), STANDS_BACK)
+        await set_within(self._quiet, STANDS_BACK)
 
     async def _finish(self, job: Job) -> None:
         """Handles a message, however often it takes; what fails for good is answered with the words for failures."""

@@ -16,9 +16,11 @@ from sqlalchemy import and_, exists, or_, select, update
 from sqlalchemy.engine import Connection, Engine, Row
 from sqlalchemy.sql import ColumnElement
 
+from bot.records.correspondents import Envelopes
 from bot.records.database import insert_absent, writing
 from bot.records.existence import must_be_open
 from bot.records.models import conversations, decisions, feedback, messages, summaries, users
+from bot.records.reach import deliver, reached
 from bot.records.summaries import NEW, lot
 
 ASKED, TAKEN = "asked", "taken"
@@ -54,7 +56,8 @@ NOBODY = State()
 
 @dataclass(frozen=True)
 class Waiting:
-    """One line of the queue. `because` holds HUMAN, FEEDBACK, both or nothing: the reason may be gone since."""
+    """One line of the queue. `because` holds HUMAN, FEEDBACK, both or nothing: the reason may be gone since. Who is
+    not `reachable` is on a platform and cannot be written to."""
 
     conversation_id: str
     channel: str
@@ -63,13 +66,16 @@ class Waiting:
     level: str | None
     because: tuple[str, ...]
     holder: Holder | None = None
+    reachable: bool = True
 
 
 class Handoffs:
-    """The handoffs of one database. Every method is one transaction; any number of threads may share it."""
+    """The handoffs of one database. Every method is one transaction; any number of threads may share it. With
+    `envelopes` a notice to somebody on a platform goes into the outbox; without, nothing is delivered."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, envelopes: Envelopes | None = None) -> None:
         self._engine = engine
+        self._envelopes = envelopes
 
     def asked(self, conversation_id: str, at: datetime) -> None:
         """Puts a conversation into the queue, unless it is there or held. Raises UnknownConversation or Erased."""
@@ -80,7 +86,8 @@ class Handoffs:
     def take(self, conversation_id: str, user_id: int, at: datetime, notice: Mapping[str, Any]) -> bool:
         """Gives a conversation to a user, and `notice` to the person; False where somebody holds it already.
 
-        Of two who take at once one gets it. Raises UnknownConversation or Erased.
+        Of two who take at once one gets it. Raises UnknownConversation, Erased, or Unreachable: the bot would fall
+        silent, and nobody could write.
         """
         with writing(self._engine) as connection:
             must_be_open(connection, conversation_id)
@@ -91,6 +98,8 @@ class Handoffs:
             if not connection.execute(update(summaries).where(here).values(**new)).rowcount:
                 return False
             _tell(connection, conversation_id, at, notice)
+            if self._envelopes is not None:
+                deliver(connection, self._envelopes, conversation_id, notice, at)
         return True
 
     def give_back(self, conversation_id: str, at: datetime, notice: Mapping[str, Any]) -> bool:
@@ -105,6 +114,9 @@ class Handoffs:
             if not connection.execute(update(summaries).where(held).values(**new)).rowcount:
                 return False
             _tell(connection, conversation_id, at, notice)
+            if self._envelopes is not None:
+                # Whether it can be told or not: the bot has to answer again.
+                self._envelopes.deliver(connection, conversation_id, notice, at)
         return True
 
     def state(self, conversation_id: str) -> State:
@@ -139,6 +151,7 @@ class Handoffs:
                 level.label("level"),
                 facts.label("facts"),
                 unhelpful.label("unhelpful"),
+                reached().label("reachable"),
             )
             .select_from(WITH_HOLDER)
             .where(which)
@@ -209,4 +222,13 @@ def _line(row: Row) -> Waiting:
     wants = bool(row.facts and json.loads(row.facts).get("human"))
     because = tuple(name for name, true in ((HUMAN, wants), (FEEDBACK, row.unhelpful)) if true)
     state = state_of(row)
-    return Waiting(row.id, row.channel, row.handoff_at, row.last_at, row.level, because, state.holder)
+    return Waiting(
+        conversation_id=row.id,
+        channel=row.channel,
+        since=row.handoff_at,
+        last_at=row.last_at,
+        level=row.level,
+        because=because,
+        holder=state.holder,
+        reachable=bool(row.reachable),
+    )

@@ -73,9 +73,18 @@ class Outbox:
         """Notes how many requests of a reply were made."""
         self._set(number, done=done, owned_until=at + LEASE)
 
-    def sent(self, number: int, at: datetime) -> None:
-        """Notes that a reply was delivered, and forgets what it said."""
-        self._set(number, sent_at=at, sender=None, sealed=None, owner=None, owned_until=None, due_at=None)
+    def sent(self, number: int, at: datetime, native: str | None = None) -> None:
+        """Notes that the platform took a reply, and forgets what it said. `native` is the keyed hash of the platform's
+        id of it, where the platform may say later that it could not deliver it."""
+        nothing = {"sender": None, "sealed": None, "owner": None, "owned_until": None, "due_at": None}
+        self._set(number, sent_at=at, native=native, **nothing)
+
+    def bounced(self, native: str, reason: str, at: datetime) -> bool:
+        """Notes that the platform could not deliver what it took; says whether it was ours."""
+        with writing(self._engine) as connection:
+            here = and_(outbox.c.native == native, outbox.c.failed_at.is_(None))
+            changed = connection.execute(update(outbox).where(here).values(failed_at=at, reason=reason[:40]))
+            return bool(changed.rowcount)
 
     def again(self, number: int, attempts: int, due: datetime) -> None:
         """Leaves a reply for later."""

@@ -201,12 +201,12 @@ def test_choices(count: int, label: str, several: bool) -> None:
     said = say("Which?", tuple(f"{label} {number}" for number in range(count)), several)
     send(fake, line.calls(said, PUSHED))
     (shown,) = fake.said
-    assert line.numbered(said) is (count > 13 or (label == LONG and count > 0))
+    assert line.numbered(said) is (count > 13 or (count > 0 and (label == LONG or several)))
     assert (f"{count}. {label}" in shown.text) is line.numbered(said)
     assert [value for _, value in shown.choices] == (
         [said.carried(each) for each in said.choices] if count <= 13 else []
     )
-    if shown.choices and line.numbered(said):
+    if shown.choices and label == LONG:
         assert [title.split()[0] for title, _ in shown.choices] == [f"{number}." for number in range(1, count + 1)]
 
 

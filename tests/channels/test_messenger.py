@@ -168,10 +168,17 @@ def test_a_long_text_comes_in_parts_at_sentence_ends(channel: Messenger, fake: F
 
 @pytest.mark.parametrize("number", [1, 3, 4, 12, 13])
 def test_choices_are_quick_replies(channel: Messenger, fake: FakeMessenger, number: int) -> None:
-    what = Say("reply0001", "Which one?", choices(number), several=number > 4)
+    what = Say("reply0001", "Which one?", choices(number))
     expected = tuple((f"Choice {each}", f"reply000:value{each}") for each in range(1, number + 1))
     assert say(channel, fake, what) == [Said(ALICE, "Which one?", expected)]
     assert not channel.numbered(what)
+
+
+def test_where_several_may_hold_they_can_be_typed_too(channel: Messenger, fake: FakeMessenger) -> None:
+    what = Say("reply0001", "Which ones?", choices(4), several=True)
+    (said,) = say(channel, fake, what)
+    assert channel.numbered(what) and len(said.choices) == 4
+    assert said.text.endswith("\n3. Choice 3\n4. Choice 4")
 
 
 def test_too_many_choices_are_numbers_in_the_text(channel: Messenger, fake: FakeMessenger) -> None:

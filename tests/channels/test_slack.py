@@ -178,7 +178,7 @@ def test_everything_else_has_been_looked_at() -> None:
 
 
 def test_slacks_question_is_answered() -> None:
-    assert parse(FakeSlack().others()["question"]) == Parsed((), "3eZbrw1aB", "text/plain")
+    assert parse(FakeSlack().others()["question"]) == Parsed(body="3eZbrw1aB")
 
 
 @pytest.mark.parametrize(

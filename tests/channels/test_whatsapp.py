@@ -404,3 +404,15 @@ def test_the_fake_refuses_what_the_platform_refuses(channel: WhatsApp, fake: Fak
 def fake_interactive(fake: FakeWhatsApp) -> Any:
     """The buttons or the list of the last request."""
     return json.loads(fake.requests[-1][2])["interactive"]
+
+
+@pytest.mark.parametrize(
+    ("errors", "reason"),
+    [([{"code": 131047}], "window_closed"), ([{"code": 131026}], "gone"), ([{"code": 77}], "code_77"), ([], "refused")],
+)
+def test_what_could_not_be_delivered_is_told_later(errors: list[Any], reason: str) -> None:
+    status = {"id": "wamid.out1", "status": "failed", "recipient_id": "1", "errors": errors}
+    found = whatsapp().parse(FAKE.change({"statuses": [status]}), {})
+    assert (list(found.arrived), list(found.failed)) == ([], [("wamid.out1", reason)])
+    sent = {**status, "status": "sent"}
+    assert not whatsapp().parse(FAKE.change({"statuses": [sent]}), {}).failed

@@ -75,6 +75,8 @@ outbox = Table(
     Column("sent_at", UtcDateTime),
     Column("failed_at", UtcDateTime, index=True),
     Column("reason", String(40)),
+    # Keyed hash of the platform's own id of it, by which a late failure is known.
+    Column("native", String(64), index=True),
     Index(None, "due_at"),
     Index(None, "sender", "id"),
 )

@@ -74,6 +74,7 @@ def upgrade() -> None:
         sa.Column("sent_at", MOMENT),
         sa.Column("failed_at", MOMENT),
         sa.Column("reason", sa.String(40)),
+        sa.Column("native", sa.String(64)),
         sa.ForeignKeyConstraint(
             ["conversation_id"], ["conversations.id"], name=op.f("fk_outbox_conversation_id_conversations")
         ),
@@ -83,4 +84,5 @@ def upgrade() -> None:
     op.create_index(op.f("ix_outbox_conversation_id"), "outbox", ["conversation_id"])
     op.create_index(op.f("ix_outbox_due_at"), "outbox", ["due_at"])
     op.create_index(op.f("ix_outbox_failed_at"), "outbox", ["failed_at"])
+    op.create_index(op.f("ix_outbox_native"), "outbox", ["native"])
     op.create_index(op.f("ix_outbox_sender_id"), "outbox", ["sender", "id"])
