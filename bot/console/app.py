@@ -28,6 +28,7 @@ from bot.console import (
     oidc_door,
     review,
     signing_in,
+    undelivered,
     users,
 )
 from bot.console.debugger import STATUSES, Debugger
@@ -140,6 +141,7 @@ def routes(
         room.route("/rules/{topic}.svg", RULES, drawing),
         *conversation.routes(room),
         *handoff.routes(room),
+        *undelivered.routes(room),
         *review.routes(room),
         *drafts.routes(room),
         *agreement.routes(room),

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from bot.console import handoff, letters, marks, reveal, review
+from bot.console import handoff, letters, marks, reveal, review, undelivered
 from bot.console.curtain import Curtain
 from bot.console.reveal import Revelations
 from bot.console.room import Room
@@ -18,8 +18,9 @@ from bot.console.today import by_todays_rules
 from bot.console.transcript import Transcript, texts_in
 from bot.console.who import ARCHIVE, HANDOFF, READ, REVEAL, REVIEW, user_of
 from bot.records.archived import archived
+from bot.records.outbox import Undelivered
+from bot.records.reach import WEB, can_be_written_to
 from bot.records.redaction import KINDS
-from bot.web.door import CHANNEL
 
 # The turns whose decisions are made again when the page is opened: the newest ones of a very long conversation.
 MOST_REPLAYED = 100
@@ -52,9 +53,9 @@ class _Page:
             return self._room.render(request, "problem.html", 404, problem="unknown")
         conversation, curtain, today = made
         user, seal = user_of(request), self._room.seal.issue()
-        # Other channels are sent nothing yet: there a letter would never arrive.
-        writable = conversation["channel"] == CHANNEL and not conversation["erased_at"] and user.may(HANDOFF)
+        writable = conversation["reachable"] and user.may(HANDOFF)
         letter = {"id": letters.letter_id(), "seal": seal, "most": letters.LONGEST, "wrong": wrong}
+        letter["platform"] = "" if conversation["channel"] == WEB else conversation["channel"]
         return self._room.render(
             request,
             "conversation.html",
@@ -74,6 +75,7 @@ class _Page:
             to_archive=user.may(ARCHIVE),
             marks=None if conversation["erased_at"] else await marks.marks(self._room, conversation_id),
             judges=user.may(REVIEW),
+            post=self._room.texts.of(undelivered.WORDS),
             handoff=await handoff.tools(self._room, request, conversation),
             **(await self._judged(request, conversation_id)),
         )
@@ -95,6 +97,8 @@ class _Page:
         curtain = Curtain.of(texts_in(shown), self._marks, revealed)
         found = archived(room.engine, conversation_id)
         conversation = Transcript(shown, room.view, room.knowledge, room.reader, found).values(curtain)
+        conversation["reachable"] = can_be_written_to(room.engine, conversation_id)
+        conversation["undelivered"] = Undelivered(room.engine).count(conversation_id)
         decided = [turn for turn in conversation["turns"] if turn["decision"]]
         today = datetime.now(timezone.utc).date()
         return conversation, curtain, by_todays_rules(room.engine, room.knowledge, decided[-MOST_REPLAYED:], today)

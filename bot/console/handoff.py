@@ -14,11 +14,12 @@ from starlette.routing import Route
 from bot.console.forms import sealed_form
 from bot.console.room import Room
 from bot.console.who import HANDOFF, user_of
+from bot.records.correspondents import Envelopes
 from bot.records.existence import Erased, UnknownConversation
 from bot.records.handoffs import RETURNED, TAKEN, Handoffs, Waiting, said_by_bot
+from bot.records.reach import Unreachable
 from bot.report.handoff import handed_back, taken_over, who
 from bot.report.reply import Reply
-from bot.web.door import CHANNEL
 from bot.web.events import MESSAGE
 
 QUEUE = "/console/handoff"
@@ -30,7 +31,7 @@ class Handover:
 
     def __init__(self, room: Room) -> None:
         self._room = room
-        self.handoffs = Handoffs(room.engine)
+        self.handoffs = Handoffs(room.engine, Envelopes(room.settings.secret or ""))
 
     def who(self, display: str, role: str) -> str:
         """Who writes, as the person reads it."""
@@ -39,14 +40,15 @@ class Handover:
     async def tell(
         self, request: Request, reply: Callable[..., Reply], mark: str, change: Callable[..., bool], *more: Any
     ) -> Optional[bool]:
-        """Changes who answers and tells the person; False where somebody was faster, None where nobody is there."""
+        """Changes who answers and tells the person; False where somebody was faster, None where nobody can be
+        told."""
         conversation_id, user, at = request.path_params["id"], user_of(request), datetime.now(timezone.utc)
         number = self._room.settings.emergency_number
         words = reply(self._room.knowledge, self.who(user.display, user.role), emergency_number=number)
         notice = {"id": uuid.uuid4().hex, **words.to_json(), "handoff": mark}
         try:
             done = await run_in_threadpool(change, conversation_id, *more, at=at, notice=notice)
-        except (UnknownConversation, Erased):
+        except (UnknownConversation, Erased, Unreachable):
             return None
         if done:
             # First of all to whoever reads along: the log may fail.
@@ -58,9 +60,9 @@ class Handover:
 
 async def tools(room: Room, request: Request, conversation: Mapping[str, Any]) -> Optional[dict[str, Any]]:
     """What `handoff_tools.html` shows on a conversation's page: who answers, and what this user may do about it.
-    None for a user who may do nothing, and where the person cannot be written to. `conversation` needs id, channel
-    and erased_at."""
-    if not user_of(request).may(HANDOFF) or conversation["channel"] != CHANNEL or conversation["erased_at"]:
+    None for a user who may do nothing, and where the person cannot be written to. `conversation` needs id and
+    reachable."""
+    if not user_of(request).may(HANDOFF) or not conversation["reachable"]:
         return None
     state = await run_in_threadpool(Handoffs(room.engine).state, conversation["id"])
     holder = state.holder
@@ -99,10 +101,6 @@ def routes(room: Room) -> list[Route]:
 
     async def take(request: Request) -> Response:
         await sealed_form(request, room.seal)
-        shown = await run_in_threadpool(room.conversations.channel, request.path_params["id"])
-        if shown != CHANNEL:
-            # Other channels are sent nothing yet: the bot would fall silent, and nobody could write.
-            return room.render(request, "problem.html", 404, problem="unknown")
         taken = await handover.tell(request, taken_over, TAKEN, handover.handoffs.take, user_of(request).id)
         if taken is None:
             return room.render(request, "problem.html", 404, problem="unknown")
@@ -138,7 +136,7 @@ def _rows(room: Room, handover: Handover, lines: Sequence[Waiting]) -> list[dict
             "because": line.because,
             "by": handover.who(line.holder.display, line.holder.role) if line.holder else "",
             "channel": line.channel,
-            "reachable": line.channel == CHANNEL,
+            "reachable": line.reachable,
         }
         for line in lines
     ]

@@ -1,4 +1,5 @@
-"""Writing into a conversation: what a clinician writes is stored, and shown at once to who has the chat open."""
+"""Writing into a conversation: what a clinician writes is stored, shown at once to who has the chat open, and put into
+the outbox for who is on a platform."""
 
 from __future__ import annotations
 
@@ -14,8 +15,10 @@ from starlette.routing import Route
 from bot.console.forms import sealed_form
 from bot.console.room import Room
 from bot.console.who import HANDOFF, user_of
+from bot.records.correspondents import Envelopes
 from bot.records.existence import Erased, UnknownConversation
 from bot.records.letters import Letters
+from bot.records.reach import Unreachable
 from bot.report.handoff import who
 from bot.web.events import MESSAGE
 
@@ -29,7 +32,8 @@ def letter_id() -> str:
 
 def routes(room: Room, page: Callable[..., Awaitable[Response]]) -> list[Route]:
     """The route that a letter is sent to. `page` shows the conversation again, with what was wrong."""
-    letters, events, seal, render = Letters(room.engine), room.events, room.seal, room.render
+    letters = Letters(room.engine, Envelopes(room.settings.secret or ""))
+    events, seal, render = room.events, room.seal, room.render
 
     async def write(request: Request) -> Response:
         conversation_id = request.path_params["id"]
@@ -52,8 +56,8 @@ def routes(room: Room, page: Callable[..., Awaitable[Response]]) -> list[Route]:
 
 
 def _write(letters: Letters, conversation_id: str, letter: str, text: str, by: str) -> Optional[dict[str, Any]]:
-    """The letter as it was stored, nothing where it was there already, None where there is no such conversation."""
+    """The letter as it was stored, nothing where it was there already, None where nobody can be written to."""
     try:
         return letters.write(conversation_id, letter[:64], text, datetime.now(timezone.utc), by) or {}
-    except (UnknownConversation, Erased):
+    except (UnknownConversation, Erased, Unreachable):
         return None

@@ -9,6 +9,7 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("/console", "list.title", READ),
     ("/console/next", "list.next", REVIEW),
     ("/console/handoff", "handoff.title", HANDOFF),
+    ("/console/undelivered", "undelivered.title", READ),
     ("/console/dashboard", "dashboard.title", DASHBOARD),
     ("/console/archive", "archive.title", ARCHIVE),
     ("/console/drafts", "drafts.title", REVIEW),

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from bot.knowledge import Knowledge
 from bot.records.conversations import Conversations
 from bot.records.database import engine
+from bot.records.outbox import Outbox, Parcel, post
 from bot.records.users import Users
 from tests.browser.conftest import PATIENCE, Faults
 from tests.browser.console import sign_in
@@ -37,9 +38,16 @@ PAGES = sorted(path for method, path in TABLE if method == "GET" and path not in
 
 @pytest.fixture(scope="module")
 def one(running: Server, knowledge: Knowledge) -> str:
-    """A conversation to read."""
-    made = engine(f"sqlite:///{running.database}")
+    """A conversation to read, with replies that could not be delivered."""
+    made, now = engine(f"sqlite:///{running.database}"), datetime.now(timezone.utc)
     name = talk(Conversations(made), knowledge, "reading-one")
+    for reason, urgent in (("blocked", True), ("http_400", False)):
+        with made.begin() as connection:
+            post(connection, Parcel(f"reading-{reason}", name, "telegram", "somebody", "sealed", urgent), now)
+        # Taken, as by a server that delivers; then given up.
+        outbox = Outbox(made, "reading")
+        for row in outbox.claim(now):
+            outbox.failed(row.id, reason, now)
     made.dispose()
     return name
 

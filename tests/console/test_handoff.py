@@ -9,10 +9,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from bot.records.conversations import Conversations
+from bot.records.correspondents import Envelopes
 from bot.records.handoffs import Handoffs
-from bot.records.models import users
+from bot.records.models import outbox, users
 from tests.console.people import somebody
 from tests.console.test_console import AT, turn
+from tests.records.conftest import CHAT, SECRET, correspondent
 from tests.web.conftest import FakeDesk, begin, client, conversations, desk, engine, make_client, settings
 
 __all__ = ["FakeDesk", "client", "conversations", "desk", "engine", "make_client", "settings"]
@@ -156,6 +158,28 @@ def test_nobody_is_taken_who_cannot_be_written_to(
     for name in ("other", "nobody"):
         assert reviewer.post(f"{QUEUE}/{name}/take", data={"seal": given}).status_code == 404
     assert reviewer.post(f"{QUEUE}/nobody/back", data={"seal": given}).status_code == 404
+
+
+def test_somebody_on_a_platform_is_taken_over_told_and_handed_back(
+    client: TestClient, conversations: Conversations, knowledge: Any, reviewer: TestClient
+) -> None:
+    name = correspondent(conversations.engine)
+    conversations.store_turn(turn(knowledge, name, 1, channel="telegram"))
+    Handoffs(conversations.engine).asked(name, AT)
+    page = reviewer.get(QUEUE).text
+    assert f"{QUEUE}/{name}/take" in page and "Cannot be written to" not in page
+    assert change(reviewer, name, "take").status_code == 303
+    shown = reviewer.get(f"/console/conversations/{name}").text
+    assert "You answer in this conversation" in shown and "Write to this person" in shown
+    assert change(reviewer, name, "back").status_code == 303
+    with conversations.engine.connect() as connection:
+        rows = connection.execute(outbox.select().order_by(outbox.c.id)).all()
+    assert all(row.conversation_id == name and not row.urgent and CHAT not in repr(row) for row in rows)
+    opened = [Envelopes(SECRET).unpack(row.sealed) for row in rows]
+    assert [address for address, _ in opened] == [{"chat": CHAT}] * 2  # type: ignore[misc]
+    told = [said for said in conversations.history(name) if said.get("handoff")]
+    assert [reply["text"] for _, reply in opened] == [said["text"] for said in told]  # type: ignore[misc]
+    assert told[0]["text"].startswith("Ada (clinician) has joined") and "has left" in told[1]["text"]
 
 
 def test_who_deleted_the_conversation_is_gone_from_the_queue(

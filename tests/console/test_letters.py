@@ -1,4 +1,4 @@
-"""What a clinician writes into a conversation: from our own form, once, to open web conversations alone."""
+"""What a clinician writes into a conversation: from our own form, once, to whoever can be written to."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy.engine import Engine
 from starlette.testclient import TestClient
 
 from bot.records.conversations import Conversations
+from bot.records.correspondents import Envelopes
+from bot.records.models import messages, outbox
 from tests.console.people import somebody
 from tests.console.test_console import AT, turn
+from tests.records.conftest import CHAT, SECRET, correspondent
 from tests.web.conftest import FakeDesk, begin, conversations, desk, engine, make_client, settings
 
 __all__ = ["FakeDesk", "conversations", "desk", "engine", "make_client", "settings"]
@@ -96,6 +100,79 @@ def test_nothing_is_written_to_one_who_is_not_there(
     conversations.open("other", "telegram", True, AT)
     conversations.store_turn(turn(knowledge, "other", 1))
     assert 'name="letter"' not in client.get("/console/conversations/other").text
+    assert send(client, "/console/conversations/other", text=WORDS, **fields).status_code == 404
+    assert all(said["from"] != "clinician" for said in conversations.history("other"))
+
+
+HOSTILE = '<script>alert("x")</script> {{7*7}} \u202e \U0001f9d1\u200d\u2695\ufe0f \x00 %s"}'
+
+
+def posted(engine: Engine) -> list[Any]:
+    with engine.connect() as connection:
+        return connection.execute(outbox.select().order_by(outbox.c.id)).all()
+
+
+@pytest.fixture
+def elsewhere(client: TestClient, conversations: Conversations, knowledge: Any) -> str:
+    """The path of the page of a conversation on a platform."""
+    name = correspondent(conversations.engine)
+    conversations.store_turn(turn(knowledge, name, 1, channel="telegram"))
+    return f"/console/conversations/{name}"
+
+
+@pytest.mark.parametrize("text", [WORDS, HOSTILE])
+def test_to_somebody_on_a_platform_it_goes_once_and_sealed(
+    client: TestClient, conversations: Conversations, elsewhere: str, text: str
+) -> None:
+    name, fields = elsewhere.rpartition("/")[2], form(client, elsewhere)
+    assert "on telegram; if it cannot be delivered" in client.get(elsewhere).text
+    for _ in range(2):
+        assert send(client, elsewhere, text=text, **fields).status_code == 303
+    (row,) = posted(conversations.engine)
+    assert (row.reply_id, row.conversation_id, row.channel) == (fields["letter"], name, "telegram")
+    assert row.sent_at is None and row.failed_at is None and row.due_at == row.made_at
+    assert not [each for each in row if text[:12] in str(each) or CHAT in str(each) or "Lead" in str(each)]
+    address, reply = Envelopes(SECRET).unpack(row.sealed)  # type: ignore[misc]
+    said = conversations.history(name)[-1]
+    assert address == {"chat": CHAT} and said["from"] == "clinician" and said["by"] == reply["by"]
+    assert reply["text"] == said["text"] and reply["text"].startswith(text[:20])
+    assert "<script>alert" not in client.get(elsewhere).text
+
+
+def test_the_letter_and_its_sending_are_kept_together_or_not_at_all(
+    client: TestClient, conversations: Conversations, elsewhere: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> bool:
+        raise RuntimeError("broken")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Envelopes, "deliver", broken)
+        assert send(client, elsewhere, text=WORDS, **form(client, elsewhere)).status_code == 500
+    with conversations.engine.connect() as connection:
+        assert not [row for row in connection.execute(messages.select()) if (row.reply or {}).get("text") == WORDS]
+    assert posted(conversations.engine) == []
+    assert send(client, elsewhere, text=WORDS, **form(client, elsewhere)).status_code == 303
+    assert len(posted(conversations.engine)) == 1
+
+
+def test_a_letter_is_erased_with_its_conversation(
+    client: TestClient, conversations: Conversations, elsewhere: str
+) -> None:
+    fields = form(client, elsewhere)
+    send(client, elsewhere, text=WORDS, **fields)
+    assert conversations.erase(elsewhere.rpartition("/")[2], AT)["erased"]["outbox"] == 1
+    assert posted(conversations.engine) == []
+    assert 'name="letter"' not in client.get(elsewhere).text
+    assert send(client, elsewhere, text=WORDS, **{**fields, "letter": "2"}).status_code == 404
+    assert posted(conversations.engine) == []
+
+
+def test_in_the_chat_of_our_own_nothing_is_posted(
+    client: TestClient, talk: tuple[str, dict[str, str]], conversations: Conversations
+) -> None:
+    send(client, talk[0], text=WORDS, **form(client, talk[0]))
+    assert posted(conversations.engine) == []
+    assert "in their chat at once if it is open" in client.get(talk[0]).text
 
 
 def test_feedback_is_shown(client: TestClient, talk: tuple[str, dict[str, str]]) -> None:

@@ -51,6 +51,7 @@ TABLE: dict[tuple[str, str], Any] = {
     ("POST", "/console/next"): JUDGES,
     ("POST", "/console/next/{id}/put-back"): JUDGES,
     ("GET", "/console/handoff"): HANDOFF,
+    ("GET", "/console/undelivered"): READERS,
     ("POST", "/console/handoff/{id}/take"): HANDOFF,
     ("POST", "/console/handoff/{id}/back"): HANDOFF,
     ("GET", "/console/dashboard"): EVERYBODY,

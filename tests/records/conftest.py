@@ -13,11 +13,16 @@ from sqlalchemy.engine import Engine
 
 from bot.records import database
 from bot.records.conversations import Conversations
+from bot.records.correspondents import Correspondents, Envelopes
 from bot.records.turn_record import TurnRecord
 
 NOON = datetime(2026, 6, 18, 12, 0, tzinfo=timezone.utc)
 KNOWLEDGE = b'{"rules":[]}'
 VERSION = hashlib.sha256(KNOWLEDGE).hexdigest()
+SECRET = "s" * 32
+"""That of the servers of tests/web and tests/console too."""
+CHAT = "555000111"
+"""A platform's own id of somebody."""
 
 
 @pytest.fixture
@@ -56,3 +61,10 @@ def make_turn(number: int = 1, conversation: str = "c1", **changes: Any) -> Turn
 def turn() -> Callable[..., TurnRecord]:
     """`make_turn`, for tests that make several."""
     return make_turn
+
+
+def correspondent(engine: Engine, channel: str = "telegram", chat: str = CHAT) -> str:
+    """Somebody who wrote on a platform; gives the id of their conversation."""
+    envelopes = Envelopes(SECRET)
+    known = Correspondents(engine, envelopes)
+    return known.of(channel, envelopes.pseudonym(channel, chat), {"chat": chat}, NOON).conversation_id

@@ -8,17 +8,22 @@ from threading import Barrier
 from typing import Any, Callable
 
 import pytest
+from sqlalchemy import delete, select
 from sqlalchemy.engine import Engine
 
 from bot.records.conversations import Conversations
+from bot.records.correspondents import Envelopes
 from bot.records.existence import Erased, UnknownConversation
 from bot.records.feedback import Feedback
 from bot.records.handoffs import Handoffs
 from bot.records.letters import Letters
+from bot.records.models import correspondents, outbox
+from bot.records.outbox import Parcel, post
+from bot.records.reach import Unreachable, can_be_written_to
 from bot.records.turn_record import TurnRecord
 from bot.records.users import Users
 from tests.archive.conftest import any_engine, postgres, server
-from tests.records.conftest import NOON, make_turn
+from tests.records.conftest import CHAT, NOON, SECRET, correspondent, make_turn
 
 __all__ = ["any_engine", "postgres", "server"]
 
@@ -137,3 +142,92 @@ def test_nobody_holds_what_is_not_there(any_engine: Engine) -> None:
     for again in (lambda: handoffs.take("c1", ada, LATER, NOTICE), lambda: handoffs.asked("c1", LATER)):
         with pytest.raises(Erased):
             again()
+
+
+def sealed(engine: Engine) -> list[Any]:
+    """What stands in the outbox: address and reply of each, in order."""
+    with engine.connect() as connection:
+        rows = connection.execute(select(outbox).order_by(outbox.c.id)).all()
+    return [Envelopes(SECRET).unpack(row.sealed) for row in rows]
+
+
+def forgotten(engine: Engine) -> None:
+    """How to write to anybody on a platform is not known any more."""
+    with engine.begin() as connection:
+        connection.execute(delete(correspondents))
+
+
+def test_whoever_is_known_on_a_platform_can_be_written_to(any_engine: Engine) -> None:
+    kept = Conversations(any_engine)
+    kept.store_turn(make_turn(1))
+    kept.store_turn(make_turn(1, conversation="unknown", channel="telegram"))
+    name = correspondent(any_engine)
+    reached = {each: can_be_written_to(any_engine, each) for each in ("c1", "unknown", name, "nobody")}
+    assert reached == {"c1": True, "unknown": False, name: True, "nobody": False}
+    for each in ("c1", "unknown", name):
+        Handoffs(any_engine).asked(each, NOON)
+    assert {line.conversation_id: line.reachable for line in Handoffs(any_engine).waiting()} == {
+        "c1": True,
+        "unknown": False,
+        name: True,
+    }
+    for each in ("c1", name):
+        kept.erase(each, LATER)
+        assert not can_be_written_to(any_engine, each)
+
+
+def test_notices_and_letters_go_to_the_platform(any_engine: Engine) -> None:
+    name, ada = correspondent(any_engine), somebody(any_engine, "ada")
+    handoffs = Handoffs(any_engine, Envelopes(SECRET))
+    letters = Letters(any_engine, Envelopes(SECRET))
+    assert handoffs.take(name, ada, NOON, NOTICE) and not handoffs.take(name, ada, NOON, {**NOTICE, "id": "late"})
+    for _ in range(2):
+        letters.write(name, "l1", "hello", NOON, "Ada")
+    assert handoffs.give_back(name, LATER, {**NOTICE, "id": "n2"})
+    assert not handoffs.give_back(name, LATER, {**NOTICE, "id": "n3"})
+    letter = {"id": "l1", "kind": "clinician", "text": "hello", "by": "Ada", "held": True}
+    assert sealed(any_engine) == [({"chat": CHAT}, each) for each in (NOTICE, letter, {**NOTICE, "id": "n2"})]
+
+
+def test_a_hostile_letter_is_sealed_as_it_is_kept(any_engine: Engine) -> None:
+    name = correspondent(any_engine)
+    hostile = "\ud800 \x00 \u202e {} %s '\"; DROP TABLE outbox; -- \U0001f9d1\u200d\u2695\ufe0f"
+    kept = Letters(any_engine, Envelopes(SECRET)).write(name, "l1", hostile, NOON, hostile)
+    ((_, reply),) = sealed(any_engine)
+    assert kept is not None and (reply["text"], reply["by"]) == (kept["text"], kept["by"])
+    assert reply["text"].endswith("-- \U0001f9d1\u200d\u2695\ufe0f") and "\u202e {} %s" in reply["text"]
+
+
+def test_without_envelopes_and_in_the_chat_of_our_own_nothing_is_sent(any_engine: Engine) -> None:
+    name, ada = correspondent(any_engine), somebody(any_engine, "ada")
+    Conversations(any_engine).store_turn(make_turn(1))
+    for conversation, envelopes in ((name, None), ("c1", Envelopes(SECRET))):
+        assert Letters(any_engine, envelopes).write(conversation, "l1", "hello", NOON)
+        assert Handoffs(any_engine, envelopes).take(conversation, ada, NOON, NOTICE)
+        assert Handoffs(any_engine, envelopes).give_back(conversation, NOON, {**NOTICE, "id": "n2"})
+    assert sealed(any_engine) == []
+
+
+def test_what_cannot_be_sent_was_not_said(any_engine: Engine) -> None:
+    name, ada = correspondent(any_engine), somebody(any_engine, "ada")
+    handoffs, letters = Handoffs(any_engine, Envelopes(SECRET)), Letters(any_engine, Envelopes(SECRET))
+    # A letter's id is a form's: one that stands in the outbox already must not pass for delivered.
+    with any_engine.begin() as connection:
+        post(connection, Parcel("taken", None, "telegram", "somebody else", "sealed"), NOON)
+    with pytest.raises(Unreachable):
+        letters.write(name, "taken", "hello", NOON)
+    forgotten(any_engine)
+    with pytest.raises(Unreachable):
+        letters.write(name, "l1", "hello", NOON)
+    with pytest.raises(Unreachable):
+        handoffs.take(name, ada, NOON, NOTICE)
+    assert Conversations(any_engine).history(name) == [] and handoffs.state(name).since is None
+
+
+def test_the_bot_answers_again_also_where_nobody_can_be_told(any_engine: Engine) -> None:
+    name, ada = correspondent(any_engine), somebody(any_engine, "ada")
+    handoffs = Handoffs(any_engine, Envelopes(SECRET))
+    handoffs.take(name, ada, NOON, NOTICE)
+    forgotten(any_engine)
+    assert handoffs.give_back(name, LATER, {**NOTICE, "id": "n2"}) and handoffs.state(name).holder is None
+    assert len(sealed(any_engine)) == 1

@@ -146,7 +146,9 @@ def test_the_widget_has_its_words(client: TestClient) -> None:
     assert len(used) > 50 and used - set(words["texts"]) == set()
 
 
-@pytest.mark.parametrize("name", ["web.yml", "console.yml", "reading.yml", "pages.yml", "widget.json"])
+@pytest.mark.parametrize(
+    "name", ["web.yml", "console.yml", "reading.yml", "undelivered.yml", "pages.yml", "widget.json"]
+)
 def test_every_word_is_used(name: str) -> None:
     """A text that nobody says any more is taken out, so that translators do not work for nothing."""
     # The words for conditions and drawings are the console's, and said where the knowledge is put into words.
