@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Optional
 from tests.channels.fake import ALICE, BOB, FakePlatform, Said
 
 TOKEN, SECRET = "7000001:AAfake-token_of_the_bot", "a-secret-of-the-webhook"
-PEOPLE = {ALICE: 4201, BOB: 4202}
+PEOPLE = {ALICE: 5104209901, BOB: 5104209902}
 GROUP, STRANGER, BOT = -1001234567890, 999, 7000001
 _SEND = {"chat_id", "text", "message_thread_id", "link_preview_options", "reply_markup", "parse_mode"}
 

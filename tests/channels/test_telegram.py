@@ -190,7 +190,7 @@ def test_a_reply_stays_in_its_topic(
         {"from": None},
         {"sender_chat": {"id": -100, "type": "channel"}},
         {"chat": {"id": -100, "type": "channel"}},
-        {"chat": {"id": "4201", "type": "private"}},
+        {"chat": {"id": "5104209901", "type": "private"}},
         {"chat": []},
     ],
 )
