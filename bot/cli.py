@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
+from bot.channels.command_line import channels
 from bot.console.command_line import audit, console, review, users
 from bot.lines import CommandError, answer_lines, one_line
 
@@ -37,6 +38,7 @@ app = typer.Typer(
 archive = typer.Typer(help="Doctors' answered questions: bring them in, search them.", no_args_is_help=True)
 knowledge = typer.Typer(help="The rules, findings and texts that decide.", no_args_is_help=True)
 app.add_typer(archive, name="archive")
+app.add_typer(channels, name="channels")
 app.add_typer(console, name="console")
 app.add_typer(knowledge, name="knowledge")
 app.add_typer(users, name="users")

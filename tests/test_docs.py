@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -35,13 +36,16 @@ COMMANDS = dict(commands(get_command(command_line)))
 
 def routes(tmp_path: Path) -> set[str]:
     """The path of every route of the application; a mounted folder by its own."""
+    from bot.channels import webhooks
     from bot.knowledge import load
     from bot.records.conversations import Conversations
     from bot.records.database import engine
     from bot.web.app import create_app
 
     settings = Settings(home=tmp_path, secret="s" * 32)
-    served: Any = create_app(settings, None, Conversations(engine("sqlite://")), load())
+    # Messaging platforms, as far as routes go.
+    messaging: Any = SimpleNamespace(routes=lambda metrics: webhooks.routes({}, None, metrics))
+    served: Any = create_app(settings, None, Conversations(engine("sqlite://")), load(), messaging=messaging)
     return {f"{route.path}/..." if isinstance(route, Mount) else route.path for route in served.routes}
 
 

@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.base import Channel, Retry, Undeliverable
+from bot.channels.gate import set_within
 from bot.channels.saying import Texts, say
 from bot.records.correspondents import Envelopes
 from bot.records.outbox import Outbox
@@ -178,13 +179,3 @@ class Sender:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-async def set_within(event: asyncio.Event, seconds: float) -> None:
-    """Waits until an event is set, so many seconds at most. `asyncio.wait_for` would lose a cancellation that comes in
-    the moment in which the event is set (Python 3.10), and whoever stops would wait for ever."""
-    waiting = asyncio.ensure_future(event.wait())
-    try:
-        await asyncio.wait({waiting}, timeout=seconds)
-    finally:
-        waiting.cancel()

@@ -22,7 +22,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.base import EDIT, TEXT, Arrived, Channel
 from bot.channels.dialogue import Answered, Dialogue
-from bot.channels.sender import Sender, set_within
+from bot.channels.gate import Gate
+from bot.channels.sender import Sender
 from bot.dialogue.desk import DeskUnavailable
 from bot.records.correspondents import Correspondents, Envelopes, noted, still_there
 from bot.records.database import writing
@@ -44,8 +45,8 @@ MOST_ATTEMPTS = 4
 """After so many failures of ours a message gets the answer for failures, and holds the next ones up no longer."""
 PATIENCE = 1.0
 """Seconds that an emergency waits for the database before it is answered without it."""
-STANDS_BACK = 0.25
-"""Seconds for which handling waits, at most, while messages are being taken in: those are to be acknowledged first."""
+BUSY = 50
+"""With more messages than that in hand nobody is shown that theirs came: their answers are what counts."""
 Value = TypeVar("Value")
 
 
@@ -101,6 +102,8 @@ class Worker:
         self._quiet = asyncio.Event()
         self._quiet.set()
         self._room = asyncio.Semaphore(AT_ONCE)
+        # What only looks for an emergency goes before what is answered in full.
+        self._gate = Gate()
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="channels")
         self._tasks: set[asyncio.Task[None]] = set()
         # Replies that went out without the outbox, because the database failed and they could not wait.
@@ -219,6 +222,8 @@ class Worker:
             self._told.add(reply["id"])
 
     async def _acknowledge(self, job: Job) -> None:
+        if self.waiting() > BUSY:
+            return
         with contextlib.suppress(Exception):
             await job.channel.acknowledge(job.arrived, self._sender.client)
 
@@ -239,21 +244,19 @@ class Worker:
         jobs = self._jobs[sender]
         while jobs:
             async with self._room:
-                await self._stand_back()
                 await self._finish(jobs[0])
             self._mine.discard(jobs.popleft().number)
         del self._jobs[sender]
 
     async def _screen(self, job: Job) -> None:
         with contextlib.suppress(Exception):
-            await self._stand_back()
-            answered = await self._dialogue.emergency(job.channel, job.arrived, job.event, job.sender, job.at)
+            async with self._gate.through(self._quiet, first=True):
+                if job.finished:
+                    return
+                answered = await self._dialogue.emergency(job.channel, job.arrived, job.event, job.sender, job.at)
             if answered.replies and not job.finished:
                 await self._ask(self._keep, job, answered)
                 self._sender.wake()
-
-    async def _stand_back(self) -> None:
-        await set_within(self._quiet, STANDS_BACK)
 
     async def _finish(self, job: Job) -> None:
         """Handles a message, however often it takes; what fails for good is answered with the words for failures."""
@@ -265,9 +268,13 @@ class Worker:
                     # Another process has one of this person's in its hands that came before.
                     await asyncio.sleep(0.2)
                     continue
-                answered = await self._dialogue.answer(
-                    job.channel, job.arrived, job.event, job.sender, job.at, job.paced, failed=attempts >= MOST_ATTEMPTS
-                )
+                async with self._gate.through(self._quiet):
+                    if job.finished:
+                        return
+                    failed = attempts >= MOST_ATTEMPTS
+                    answered = await self._dialogue.answer(
+                        job.channel, job.arrived, job.event, job.sender, job.at, job.paced, failed=failed
+                    )
                 await self._ask(self._keep, job, answered)
                 self._sender.wake()
                 return

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Table, create_engine, event, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -24,6 +26,10 @@ CACHE_KIBIBYTES = 32_768
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Any number will do, as long as every process of ours takes the same one.
 MIGRATION_LOCK = 7_446_766
+
+
+_TURNS: WeakKeyDictionary[Any, threading.Lock] = WeakKeyDictionary()
+_TURNS_LOCK = threading.Lock()
 
 
 class DatabaseError(Exception):
@@ -79,10 +85,22 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that is going to write: all of it is kept, or none.
 
     On SQLite it takes the write lock at once. A transaction that first reads and then writes would fail, without
-    waiting, where another one wrote in between.
+    waiting, where another one wrote in between. A thread must not write within its own writing.
     """
-    with engine.execution_options(signpost_writes=True).begin() as connection:
-        yield connection
+    if engine.dialect.name != "sqlite":
+        with engine.begin() as connection:
+            yield connection
+        return
+    # SQLite lets who waits for its lock sleep, longer each time. Threads of one process take turns by themselves, and
+    # each begins in the moment in which the one before ends.
+    turn = _turn(engine)
+    waited = turn.acquire(timeout=BUSY_MILLISECONDS / 1000)
+    try:
+        with engine.execution_options(signpost_writes=True).begin() as connection:
+            yield connection
+    finally:
+        if waited:
+            turn.release()
 
 
 def insert_absent(connection: Connection, table: Table, values: Mapping[str, Any]) -> int | None:
@@ -131,6 +149,11 @@ def migrate(engine: Engine) -> bool:
                 "It was made by a later version of Signpost: use that version, or another database"
             ) from error
     return True
+
+
+def _turn(engine: Engine) -> threading.Lock:
+    with _TURNS_LOCK:
+        return _TURNS.setdefault(engine.dialect, threading.Lock())
 
 
 def _version(connection: Connection) -> str | None:

@@ -51,6 +51,8 @@ class FakePlatform(ABC):
     name: ClassVar[str]
     keys: ClassVar[Mapping[str, str]]
     """All keys of the settings but `api`."""
+    groups: ClassVar[bool] = True
+    """Whether others may read along on this platform; else `text` refuses `group`."""
     stamped: ClassVar[bool] = False
     """Whether a signature says when it was made."""
 

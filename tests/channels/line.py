@@ -12,6 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Optional
 
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
 from tests.channels.fake import ALICE, BOB, FakePlatform, Said
 
 PEOPLE = {ALICE: "U" + "a1" * 16, BOB: "U" + "b0" * 16}
@@ -32,7 +37,8 @@ class Refused(Exception):
 @dataclass
 class FakeLine(FakePlatform):
     """LINE. `tokens` are reply tokens, each with whom it leads to and when it ends; `ended` those that serve no more;
-    `taken` the retry keys of pushes that were taken; `loading` the chats that were shown the moving dots."""
+    `taken` the retry keys of pushes that were taken; `loading` the chats that were shown the moving dots; `hook` the
+    address of the webhook."""
 
     name = "line"
     keys: ClassVar[Mapping[str, str]] = {"token": "line-token", "secret": "line-secret"}
@@ -41,6 +47,22 @@ class FakeLine(FakePlatform):
     ended: set[str] = field(default_factory=set)
     taken: set[str] = field(default_factory=set)
     loading: list[str] = field(default_factory=list)
+    hook: str = ""
+
+    def app(self) -> Starlette:
+        """The API, with what is put there and not posted."""
+
+        async def endpoint(request: Request) -> Response:
+            raw = await request.body()
+            self.requests.append((request.url.path, dict(request.headers), raw))
+            if self.failing:
+                status, headers, body = self.failing.pop(0)
+                return JSONResponse(body, status, dict(headers))
+            status, body = self._hook(request.method, request.headers, raw)
+            return JSONResponse(body, status)
+
+        hook = Route("/v2/bot/channel/webhook/endpoint", endpoint, methods=["GET", "PUT"])
+        return Starlette(routes=[hook, *super().app().routes])
 
     def hear(self, path: str, headers: Mapping[str, str], raw: bytes) -> tuple[int, Any]:
         try:
@@ -136,6 +158,17 @@ class FakeLine(FakePlatform):
             event["deliveryContext"] = {"isRedelivery": True}
             self.ended.add(event.get("replyToken", ""))
         return self.body(*data["events"])
+
+    def _hook(self, method: str, headers: Mapping[str, str], raw: bytes) -> tuple[int, Any]:
+        if headers.get("authorization") != f"Bearer {self.keys['token']}":
+            return 401, {"message": "Authentication failed. Confirm that the access token is valid."}
+        if method == "GET":
+            return (200, {"endpoint": self.hook, "active": True}) if self.hook else (404, {"message": "Not found"})
+        address = json.loads(raw).get("endpoint", "")
+        if not address.startswith("https://") or len(address) > 500:
+            return 400, {"message": "Invalid webhook endpoint URL"}
+        self.hook = address
+        return 200, {}
 
     def _reply(self, body: Any, headers: Mapping[str, str]) -> tuple[int, Any]:
         if "x-line-retry-key" in headers:

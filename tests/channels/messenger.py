@@ -16,6 +16,7 @@ class FakeMessenger(FakeMeta):
     """The platform. Pages have no groups, so `text` refuses one."""
 
     name = "messenger"
+    groups = False
     keys: ClassVar[Mapping[str, str]] = {
         "token": "EAAmessenger",
         "secret": "app-secret-messenger",

@@ -16,7 +16,7 @@ from tests.channels.whatsapp import FakeWhatsApp
 FAKES: dict[str, type[FakePlatform]] = {
     each.name: each for each in (FakeTelegram, FakeWhatsApp, FakeMessenger, FakeSlack, FakeLine, FakeTwilio)
 }
-GROUPED = [name for name, each in FAKES.items() if getattr(each, "groups", True)]
+GROUPED = [name for name, each in FAKES.items() if each.groups]
 PUBLIC_URL = "https://signpost.clinic.example"
 
 

@@ -142,8 +142,6 @@ def test_pictures_stickers_voice_edits_and_joins_get_a_kind_answer_or_none(name:
 def test_a_group_is_told_once_to_write_in_private_and_answered_in_an_emergency(name: str, serve: Any) -> None:
     with fakes(name) as (made, settings):
         fake = made[name]
-        if name == "messenger":
-            pytest.skip("a page is in no groups")
 
         async def work() -> None:
             async with serve(settings) as post:
