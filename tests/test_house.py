@@ -30,7 +30,7 @@ NEIGHBOURS = {("archive", "records"), ("report", "archive"), ("web", "console"),
     ("channels", "web"),
 }
 """Same-floor imports that are wanted: the archive lies in the records' database, the answer shows archived answers,
-and the one public door also opens on the console, which takes the door's limits and error words; the platforms' webhooks likewise."""
+and the one public door also opens on the console and the platforms' webhooks, which take its limits and error words."""
 
 GROUND = {"knowledge", "nlu", "triage", "interview"}
 """Rooms that know no settings: what they need is an argument."""

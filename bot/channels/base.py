@@ -123,6 +123,8 @@ class Channel(ABC):
     """Characters of one message."""
     signs_address: ClassVar[bool] = False
     """Whether a signature covers the address of the webhook, so that nothing can be checked without a public one."""
+    redelivers: ClassVar[bool] = True
+    """Whether the platform delivers again what was not acknowledged."""
     words: Mapping[str, str] = {"list_button": "Choose"}
     """Words that the platform itself shows; whoever makes the channel gives those of knowledge/messages."""
 

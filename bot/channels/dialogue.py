@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,14 +14,21 @@ from typing import Any, Optional
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels.base import CHOICE, EDIT, MARK, MEDIA, START, TEXT, Arrived, Channel
+from bot.channels.base import CHOICE, EDIT, MEDIA, START, TEXT, Arrived, Channel
 from bot.channels.meaning import meant
 from bot.channels.saying import is_urgent, offered
 from bot.dialogue.cleaning import clean
 from bot.knowledge import Knowledge
 from bot.nlu.reader import Reader
 from bot.records.conversations import Conversations
-from bot.records.correspondents import ASKED, GIVEN, REFUSED, Correspondent, Correspondents, Envelopes
+from bot.records.correspondents import (
+    ASKED,
+    GIVEN,
+    Correspondent,
+    Correspondents,
+    Envelopes,
+    first_conversation,
+)
 from bot.report.compose import failure, greeting
 from bot.report.reply import Choice, Reply
 from bot.web.limits import Limiter, Rate
@@ -28,6 +36,10 @@ from bot.web.limits import Limiter, Rate
 Replies = list[dict[str, Any]]
 TEXTS_HELD, CHARACTERS_HELD = 10, 20_000
 """Of what is written before consent, so much waits for it."""
+AGREE, REFUSE, FORGET = "agree", "refuse", "forget"
+PATIENCE = 1.0
+"""Seconds after which a database that does not say who writes counts as failing."""
+_WORD = re.compile(r"[\w']+")
 ONE_A_MINUTE = Rate(burst=1, per_second=1 / 60)
 
 
@@ -76,10 +88,11 @@ class Dialogue:
         Raises DeskUnavailable and what the database raises.
         """
         if failed:
-            return Answered([self._own(event, failure(self.knowledge, emergency_number=self.emergency_number))])
+            return Answered([self.failing(event)])
         if arrived.group:
             return await self._in_group(channel, arrived, event, at)
-        person = await asyncio.to_thread(self.people.of, channel.name, sender, arrived.address, at)
+        known = asyncio.to_thread(self.people.of, channel.name, sender, arrived.address, at)
+        person = await asyncio.wait_for(known, PATIENCE)
         if paced or arrived.kind == EDIT:
             replies = await self._emergency(channel, person, arrived, event, at)
             if not replies and arrived.kind == EDIT:
@@ -87,7 +100,13 @@ class Dialogue:
             elif not replies and not self.paced.take(sender):
                 replies = [self._notice(event, "too_many")]
             return Answered(replies, person, person.conversation_id)
-        if arrived.kind == MEDIA or (arrived.kind == TEXT and not arrived.text.strip()):
+        wordless = arrived.kind == MEDIA or (arrived.kind == TEXT and not arrived.text.strip())
+        if wordless or arrived.kind == START or meant(arrived, person.offered, self.knowledge).stale:
+            # It says nothing, and after an emergency every reply leads with it all the same.
+            nothing = replace(arrived, kind=TEXT, text="", value="")
+            if replies := await self._emergency(channel, replace(person, offered=None), nothing, event, at):
+                return Answered(replies, person, person.conversation_id)
+        if wordless:
             return Answered([self._notice(event, "media")], person, person.conversation_id)
         if person.consent == GIVEN:
             return await self._say(channel, person, arrived, event, at)
@@ -100,13 +119,14 @@ class Dialogue:
 
         Where the database does not say within `patience` seconds who writes, the message speaks for itself.
         """
-        person = Correspondent(sender, channel.name, uuid.uuid5(uuid.NAMESPACE_OID, event).hex)
+        person = Correspondent(sender, channel.name, first_conversation(event if arrived.group else sender))
         if not arrived.group:
             known = asyncio.to_thread(self.people.of, channel.name, sender, arrived.address, at)
             with contextlib.suppress(SQLAlchemyError, asyncio.TimeoutError):
                 person = await asyncio.wait_for(known, patience)
         replies = await self._emergency(channel, person, arrived, event, at)
-        return Answered(replies, None if arrived.group else person, person.conversation_id)
+        # Where the person stands is settled by the turn that handles their messages in order.
+        return Answered(replies, None, person.conversation_id)
 
     async def _emergency(
         self, channel: Channel, person: Correspondent, arrived: Arrived, event: str, at: datetime
@@ -120,7 +140,7 @@ class Dialogue:
 
     async def _in_group(self, channel: Channel, arrived: Arrived, event: str, at: datetime) -> Answered:
         """An emergency's answer, in a conversation of this one message; else, once, the hint to write in private."""
-        alone = Correspondent("", channel.name, uuid.uuid5(uuid.NAMESPACE_OID, event).hex)
+        alone = Correspondent("", channel.name, first_conversation(event))
         screened = arrived.kind in (TEXT, EDIT)
         if screened and (replies := await self._emergency(channel, alone, arrived, event, at)):
             return Answered(replies, None, alone.conversation_id)
@@ -143,71 +163,102 @@ class Dialogue:
             replies = await self.desk.receive(person.conversation_id, event, **said)
             if not replies:
                 # Rasa swallows what its actions raise: an empty reply is an error.
-                replies = [self._own(event, failure(self.knowledge, emergency_number=self.emergency_number))]
+                replies = [self.failing(event)]
         person = replace(person, offered=offered(replies, channel, self.texts))
         return Answered(replies, person, person.conversation_id)
 
     async def _before_consent(
         self, channel: Channel, person: Correspondent, arrived: Arrived, event: str, at: datetime
     ) -> Answered:
-        """An emergency is answered without it; everything else waits for it."""
-        screened = arrived.kind == TEXT
-        if screened and (replies := await self._emergency(channel, person, arrived, event, at)):
+        """An emergency is answered without it; everything else waits for it. A plain yes or no is heard also after an
+        emergency, which every answer leads with: else nobody could agree, refuse, or have it deleted."""
+        wish = self._wish(person, arrived, at)
+        if wish in (REFUSE, FORGET):
+            return await self._refused(person, event, wish, at)
+        if wish == AGREE:
+            return await self._agreed_to(channel, person, arrived, event, at)
+        if replies := await self._emergency(channel, person, arrived, event, at):
             return Answered(replies, person, person.conversation_id)
-        agreed = self._agreed(person, arrived, at)
-        if agreed is False:
-            refused = replace(person, consent=REFUSED, held=(), offered=None)
-            return Answered([self._notice(event, "refused")], refused, person.conversation_id)
-        if agreed:
-            return await self._agreed_to(channel, person, event, at)
-        held = list(person.held)
-        if arrived.kind == TEXT and len(held) < TEXTS_HELD:
-            room = CHARACTERS_HELD - sum(map(len, held))
-            one = {"event": event, "text": arrived.text, "at": at.isoformat()}
-            held = [*held, json.dumps(one)] if len(arrived.text) < room else held
-        again = person.consent == ASKED
         asked = self._notice(
             event,
-            "consent_again" if again else "consent",
+            "consent_again" if person.consent == ASKED else "consent",
             Choice(self.texts("agree"), "agree"),
             Choice(self.texts("refuse"), "refuse"),
         )
+        held = self._held(person, arrived, event, at)
         waiting = replace(person, consent=ASKED, held=held, offered=offered([asked], channel, self.texts))
         return Answered([asked], waiting, person.conversation_id)
 
-    async def _agreed_to(self, channel: Channel, person: Correspondent, event: str, at: datetime) -> Answered:
-        """Consent is noted, and what was written before it is answered now."""
-        open_with_consent = (person.conversation_id, channel.name, True, at)
-        await asyncio.to_thread(self.conversations.open, *open_with_consent)
-        waited, person = person.held, replace(person, consent=GIVEN, held=(), offered=None)
-        before = [json.loads(text) for text in waited]
-        if not before:
-            words = greeting(self.knowledge, emergency_number=self.emergency_number).text
-            return Answered([self._notice(event, "welcome", greeting=words)], person, person.conversation_id)
+    def _held(self, person: Correspondent, arrived: Arrived, event: str, at: datetime) -> list[str]:
+        """What waits for consent, with this message."""
+        held, means = list(person.held), meant(arrived, person.offered, self.knowledge)
+        said = {"choices": means.choices} if means.choices else {"text": arrived.text}
+        room = CHARACTERS_HELD - sum(map(len, held))
+        if arrived.kind in (TEXT, CHOICE) and not means.stale and len(held) < TEXTS_HELD and len(arrived.text) < room:
+            held.append(json.dumps({"event": event, **said, "at": at.isoformat()}))
+        return held
+
+    async def _refused(self, person: Correspondent, event: str, wish: str, at: datetime) -> Answered:
+        """Nothing is kept: what an emergency's answer had stored goes too."""
+        receipt = await asyncio.to_thread(self.conversations.erase, person.conversation_id, at)
+        self.desk.forget(person.conversation_id)
+        if wish == REFUSE:
+            return Answered([self._notice(event, "refused")])
+        count = sum(receipt["erased"].values())
+        values = {"count": count, "day": receipt["erased_at"][:10], "number": self.emergency_number}
+        return Answered(
+            [self._own(event, Reply("notice", self.knowledge.messages.text("request.forgotten", **values)))]
+        )
+
+    async def _agreed_to(
+        self, channel: Channel, person: Correspondent, arrived: Arrived, event: str, at: datetime
+    ) -> Answered:
+        """Consent is noted, and what was written before it, and beside it, is answered now."""
+        await asyncio.to_thread(self.conversations.open, person.conversation_id, channel.name, True, at)
+        before = [json.loads(text) for text in person.held]
+        if arrived.kind == TEXT and self.reader.read(clean(arrived.text), at.date()).mentions:
+            before.append({"event": event, "text": arrived.text, "at": at.isoformat()})
+        person = replace(person, consent=GIVEN, held=(), offered=None)
         replies: Replies = []
         for each in before:
             # What was meant by "yesterday" was the day before it was written.
-            said = {"text": each["text"], "channel": channel.name, "at": datetime.fromisoformat(each["at"])}
+            when = {"channel": channel.name, "at": datetime.fromisoformat(each["at"])}
+            said = {"text": each.get("text"), "choices": each.get("choices"), **when}
             replies = await self.desk.receive(person.conversation_id, each["event"], **said)
+        if not before:
+            words = greeting(self.knowledge, emergency_number=self.emergency_number).text
+            nothing = replace(arrived, kind=TEXT, text="", value="")
+            replies = await self._emergency(channel, person, nothing, event, at)
+            replies = replies or [self._notice(event, "welcome", greeting=words)]
         person = replace(person, offered=offered(replies, channel, self.texts))
         return Answered(replies, person, person.conversation_id)
 
-    def _agreed(self, person: Correspondent, arrived: Arrived, at: datetime) -> Optional[bool]:
-        """Whether a message agrees to what was asked; None where nothing was asked, or it says something else."""
-        if person.consent not in (ASKED, REFUSED):
-            return None
+    def _wish(self, person: Correspondent, arrived: Arrived, at: datetime) -> Optional[str]:
+        """AGREE, REFUSE or FORGET, where a message says so and nothing else; AGREE also with more beside it. None for
+        all else: whoever writes a complaint refuses nothing."""
         if arrived.kind == CHOICE:
-            mark, _, pressed = arrived.value.partition(":")
-            ours = person.offered and str(person.offered["id"])[:MARK] == mark
             # A button of ours that was pressed late still says what it says.
-            return {"agree": True, "refuse": False}.get(pressed) if ours or pressed in ("agree", "refuse") else None
-        if person.consent == REFUSED:
+            pressed = arrived.value.partition(":")[2]
+            return pressed if pressed in (AGREE, REFUSE) else None
+        if arrived.kind != TEXT:
+            return None
+        said = " ".join(_WORD.findall(arrived.text.casefold().replace("\u2019", "'")))
+        for wish in (FORGET, REFUSE, AGREE):
+            if said in self.texts(f"said.{wish}").split(", ") and (wish == FORGET or person.consent == ASKED):
+                return wish
+        if person.consent != ASKED:
             return None
         means = meant(arrived, person.offered, self.knowledge)
-        value: Optional[str] = (
-            means.choices[0] if means.choices else self.reader.read(clean(arrived.text), at.date()).answer
-        )
-        return {"agree": True, "yes": True, "refuse": False, "no": False}.get(value or "")
+        if means.choices:
+            return means.choices[0]
+        reading = self.reader.read(clean(arrived.text), at.date())
+        if reading.answer == "yes" and said.startswith("yes"):
+            return AGREE
+        return REFUSE if reading.answer == "no" and said.startswith("no") and not reading.mentions else None
+
+    def failing(self, event: str) -> dict[str, Any]:
+        """What is said where a part of ours failed."""
+        return self._own(event, failure(self.knowledge, emergency_number=self.emergency_number))
 
     def _notice(self, event: str, key: str, *choices: Choice, **values: Any) -> dict[str, Any]:
         return self._own(event, Reply("notice", self.texts(key, **values), choices))

@@ -59,6 +59,7 @@ class Line(Channel):
 
     name = "line"
     title = "LINE"
+    redelivers = False
     needs = ("token", "secret")
     api = "https://api.line.me"
     longest = 5000

@@ -8,7 +8,9 @@ from typing import Any, Optional
 
 from bot.channels.base import CHOICE, MARK, Arrived
 from bot.channels.wording import numbers_in
+from bot.interview.correcting import correction
 from bot.knowledge import Knowledge
+from bot.triage.case import PRESENT
 
 
 @dataclass(frozen=True)
@@ -24,15 +26,16 @@ class Meant:
 def meant(arrived: Arrived, offered: Optional[Mapping[str, Any]], knowledge: Knowledge) -> Meant:
     """What a message means, `offered` being the newest choices.
 
-    A button of an older question does not answer the newest one: where it names a finding, the finding counts as if it
-    had been written, because it may be a red flag; "none of these" of an older question denies nothing.
+    A button of an older question does not answer the newest one: where it names a finding, the finding is there all the
+    same, because it may be a red flag; "none of these" of an older question denies nothing.
     """
     if arrived.kind == CHOICE:
         mark, _, value = arrived.value.partition(":")
         if offered and str(offered["id"])[:MARK] == mark and value in _values(offered):
             return Meant(choices=[value])
-        finding = knowledge.findings.get(value)
-        return Meant(stale=True) if finding is None else Meant(text=finding.choice or finding.label)
+        if value not in knowledge.findings:
+            return Meant(stale=True)
+        return Meant(choices=[correction(value, PRESENT)])
     text = arrived.text
     if offered:
         typed = " ".join(text.split()).casefold()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
@@ -16,14 +17,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.base import Channel, Retry, Undeliverable
 from bot.channels.gate import set_within
-from bot.channels.saying import Texts, say
+from bot.channels.saying import CLINICIAN, Texts, say
 from bot.records.correspondents import Envelopes
-from bot.records.outbox import Outbox
+from bot.records.outbox import OVERTAKEN, Outbox
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 20
-"""Replies to different people that are delivered side by side."""
+AT_ONCE, EACH_AT_ONCE = 30, 10
+"""Replies to different people that are delivered side by side: calm ones in all, and on each platform; and as many
+that lead with an emergency."""
 IDLE_SECONDS = 1.0
 """Between two looks for what other processes, or clinicians, put there."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 600.0
@@ -56,7 +58,8 @@ class Sender:
         self._outbox = Outbox(engine, owner)
         self._now = now
         self._awake = asyncio.Event()
-        self._room = asyncio.Semaphore(AT_ONCE)
+        # What this process is at, by its number.
+        self._hands: dict[int, Any] = {}
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="sender")
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -100,29 +103,41 @@ class Sender:
         while True:
             self._awake.clear()
             try:
-                rows = await self._ask(self._outbox.claim, self._now())
-            except SQLAlchemyError as error:
+                await self._take_up()
+            except Exception as error:
                 log.error("sender.database_failed", error=type(error).__name__)
-                rows = []
-            for row in rows:
-                self._spawn(self._deliver(row))
             await set_within(self._awake, IDLE_SECONDS)
 
+    async def _take_up(self) -> None:
+        """Begins with what is due, as far as there is room: emergencies have room of their own, and no platform that
+        hangs takes all of it."""
+        held = list(self._hands)
+        for urgent, room in ((True, AT_ONCE), (False, AT_ONCE)):
+            mine = [row for row in self._hands.values() if row.urgent is urgent]
+            counted = Counter(row.channel for row in mine)
+            full = [] if urgent else [name for name, number in counted.items() if number >= EACH_AT_ONCE]
+            if len(mine) < room:
+                at = self._now()
+                for row in await self._ask(self._outbox.claim, at, urgent, room - len(mine), full, held):
+                    self._hands[row.id] = row
+                    self._spawn(self._deliver(row))
+
     async def _deliver(self, row: Any) -> None:
-        async with self._room:
-            try:
-                await self._make_requests(row)
-            except Undeliverable as error:
-                log.warning("sender.undeliverable", channel=row.channel, reason=error.reason)
-                await self._surely(self._outbox.failed, row.id, error.reason, self._now())
-            except Retry as error:
-                await self._later(row, error)
-            except Exception as error:
-                # A fault of ours in what is to be said: it would be one the next time too.
-                log.error("sender.failed", channel=row.channel, error=type(error).__name__)
-                await self._surely(self._outbox.failed, row.id, "internal", self._now())
-        # The next one of the same person may be due now.
-        self.wake()
+        try:
+            await self._make_requests(row)
+        except Undeliverable as error:
+            log.warning("sender.undeliverable", channel=row.channel, reason=error.reason)
+            await self._surely(self._outbox.failed, row.id, error.reason, self._now())
+        except Retry as error:
+            await self._later(row, error)
+        except Exception as error:
+            # A fault of ours in what is to be said: it would be one the next time too.
+            log.error("sender.failed", channel=row.channel, error=type(error).__name__)
+            await self._surely(self._outbox.failed, row.id, "internal", self._now())
+        finally:
+            del self._hands[row.id]
+            # The next one of the same person may be due now.
+            self.wake()
 
     async def _make_requests(self, row: Any) -> None:
         channel, packed = self._channels.get(row.channel), self._envelopes.unpack(row.sealed)
@@ -132,6 +147,9 @@ class Sender:
         if packed is None:
             raise Undeliverable("sealed_elsewhere")
         address, reply = packed
+        waited = row.attempts and not row.urgent and reply.get("kind") != CLINICIAN
+        if waited and await self._ask(self._outbox.overtaken, row.id, row.conversation_id):
+            raise Undeliverable(OVERTAKEN)
         calls = channel.calls(say(reply, channel, self._texts), address)
         native = None
         for place in range(row.done, len(calls)):

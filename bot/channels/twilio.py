@@ -72,6 +72,7 @@ class Twilio(Channel):
 
     name = "twilio"
     title = "SMS and WhatsApp by Twilio"
+    redelivers = False
     needs = ("sid", "token")
     api = "https://api.twilio.com"
     longest = 1600

@@ -35,8 +35,7 @@ def routes(channels: Mapping[str, Channel], worker: Worker, metrics: Metrics) ->
             if challenge is None:
                 raise Refusal("not_verified")
             return PlainTextResponse(challenge)
-        with worker.taking():
-            return await _delivered(request, channel)
+        return await _delivered(request, channel)
 
     async def _delivered(request: Request, channel: Channel) -> Response:
         raw = await _body(request)
@@ -52,8 +51,10 @@ def routes(channels: Mapping[str, Channel], worker: Worker, metrics: Metrics) ->
             metrics.count("webhooks", channel=channel.name, outcome="not_read")
             raise Refusal("bad_request") from error
         try:
-            await worker.take_in(channel, parsed.arrived)
-            await worker.told(channel, parsed.failed)
+            # Only now: nobody without the secret makes others wait.
+            with worker.taking():
+                await worker.take_in(channel, parsed.arrived)
+                await worker.told(channel, parsed.failed)
         except NotStored as error:
             metrics.count("webhooks", channel=channel.name, outcome="not_stored")
             raise Refusal("unavailable", AGAIN) from error

@@ -110,7 +110,12 @@ class WhatsApp(Meta):
     async def send(self, call: Mapping[str, Any], client: httpx.AsyncClient, key: str) -> Optional[str]:
         """Sends one message. The platform has no way to be told that it had it before."""
         url = f"{self.base}/{self.keys['phone_id']}/messages"
-        answer = json_of((await self.post(client, url, headers=self.bearer(), json=dict(call))).content)
+        response = await self.post(client, url, headers=self.bearer(), json=dict(call))
+        try:
+            answer = json_of(response.content)
+        except ValueError:
+            # It was taken, and what became of it will not be known.
+            return None
         sent = list(children(answer, "messages"))
         return id_of(sent[0], "id") or None if sent else None
 

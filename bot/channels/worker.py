@@ -18,9 +18,10 @@ from typing import Any, Optional, TypeVar
 
 import httpx
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.channels.base import EDIT, TEXT, Arrived, Channel
+from bot.channels.base import CHOICE, EDIT, TEXT, Arrived, Channel
 from bot.channels.dialogue import Answered, Dialogue
 from bot.channels.gate import Gate
 from bot.channels.sender import Sender
@@ -41,6 +42,11 @@ POLL_SECONDS = 5.0
 HOURLY = 3600.0
 HELD = timedelta(hours=24)
 """How long what was written before consent waits for it."""
+SCREENED = (TEXT, EDIT, CHOICE)
+TURN_SECONDS = 0.05
+"""A message whose turn comes within it is not looked through beforehand: the desk does that first of all."""
+FAILS = (OperationalError, InterfaceError, PoolTimeout, DeskUnavailable, asyncio.TimeoutError)
+"""What a database raises that is gone, locked or late: it passes."""
 MOST_ATTEMPTS = 4
 """After so many failures of ours a message gets the answer for failures, and holds the next ones up no longer."""
 PATIENCE = 1.0
@@ -61,7 +67,12 @@ class Job:
     arrived: Arrived
     at: datetime
     paced: bool = False
+    begun: bool = False
     finished: bool = False
+
+    def waits(self) -> bool:
+        """Whether nothing was begun with it yet."""
+        return not (self.begun or self.finished)
 
 
 class NotStored(Exception):
@@ -87,8 +98,6 @@ class Worker:
         self._dialogue = dialogue
         self._sender = sender
         self._engine = engine
-        # Whether other processes may work on the same person's messages.
-        self._shared = engine.dialect.name != "sqlite"
         self._envelopes = envelopes
         self._inbox = Inbox(engine, owner)
         self._people = Correspondents(engine, envelopes)
@@ -170,7 +179,7 @@ class Worker:
             numbers = await stored
         except SQLAlchemyError as error:
             log.error("channels.not_stored", channel=channel.name, error=type(error).__name__)
-            if not all([await self._told_at_once(job) for job in jobs]):
+            if not all([await self._told_at_once(job, failing=not channel.redelivers) for job in jobs]):
                 raise NotStored from error
             return
         for job, number in zip(jobs, numbers):
@@ -202,14 +211,17 @@ class Worker:
                     stored.set_result(numbers[place : place + len(rows)])
                 place += len(rows)
 
-    async def _told_at_once(self, job: Job) -> bool:
-        """Answers an emergency of which nothing could be stored; says whether it was one."""
+    async def _told_at_once(self, job: Job, failing: bool = False) -> bool:
+        """Answers an emergency of which nothing could be stored; says whether it was one. With `failing`, who wrote
+        anything else is told that it did not work, because nobody will deliver it again."""
         try:
             answered = await self._dialogue.emergency(
                 job.channel, job.arrived, job.event, job.sender, job.at, patience=PATIENCE
             )
             for reply in answered.replies:
                 await self._tell(job, reply)
+            if failing and not answered.replies and not job.arrived.group:
+                await self._tell(job, self._dialogue.failing(job.event))
         except Exception as error:
             # Whatever fails besides the database: the platform delivers the message again.
             log.error("channels.not_told", channel=job.channel.name, error=type(error).__name__)
@@ -235,23 +247,25 @@ class Worker:
         jobs.append(job)
         if len(jobs) == 1:
             self._spawn(self._work_off(job.sender))
-        if job.arrived.kind in (TEXT, EDIT) and (len(jobs) > 1 or self._room.locked()):
-            # It waits its turn; an emergency in it does not.
+        if job.arrived.kind in SCREENED:
             self._spawn(self._screen(job))
 
     async def _work_off(self, sender: str) -> None:
         """One person's messages, in order."""
         jobs = self._jobs[sender]
         while jobs:
-            async with self._room:
-                await self._finish(jobs[0])
+            await self._finish(jobs[0])
             self._mine.discard(jobs.popleft().number)
         del self._jobs[sender]
 
     async def _screen(self, job: Job) -> None:
+        """Where a message has to wait its turn, an emergency in it does not."""
         with contextlib.suppress(Exception):
+            await asyncio.sleep(TURN_SECONDS)
+            if not job.waits():
+                return
             async with self._gate.through(self._quiet, first=True):
-                if job.finished:
+                if not job.waits():
                     return
                 answered = await self._dialogue.emergency(job.channel, job.arrived, job.event, job.sender, job.at)
             if answered.replies and not job.finished:
@@ -260,26 +274,21 @@ class Worker:
 
     async def _finish(self, job: Job) -> None:
         """Handles a message, however often it takes; what fails for good is answered with the words for failures."""
-        attempts, pause = 0, 0.5
+        attempts, pause, told = 0, 0.5, False
         while not job.finished:
             answered: Optional[Answered] = None
             try:
-                if self._shared and not await self._ask(self._inbox.first, job.number, job.sender):
+                if not await self._ask(self._inbox.first, job.number, job.sender):
                     # Another process has one of this person's in its hands that came before.
                     await asyncio.sleep(0.2)
                     continue
-                async with self._gate.through(self._quiet):
-                    if job.finished:
-                        return
-                    failed = attempts >= MOST_ATTEMPTS
-                    answered = await self._dialogue.answer(
-                        job.channel, job.arrived, job.event, job.sender, job.at, job.paced, failed=failed
-                    )
+                answered = await self._answered(job, failed=attempts >= MOST_ATTEMPTS)
                 await self._ask(self._keep, job, answered)
                 self._sender.wake()
                 return
-            except (SQLAlchemyError, DeskUnavailable) as error:
+            except FAILS as error:
                 log.error("channels.database_failed", channel=job.channel.name, error=type(error).__name__)
+                told = told or (answered is None and await self._told_at_once(job))
                 await self._tell_what_cannot_wait(job, answered)
             except Exception as error:
                 log.error("channels.failed", channel=job.channel.name, error=type(error).__name__)
@@ -288,6 +297,16 @@ class Worker:
                 await self._ask(self._inbox.again, job.number, self._now())
             await asyncio.sleep(pause)
             pause = min(pause * 2, 10.0)
+
+    async def _answered(self, job: Job, failed: bool) -> Answered:
+        async with self._room, self._gate.through(self._quiet):
+            if job.finished:
+                # Its emergency was answered meanwhile; the answer to that is the same again.
+                return Answered()
+            job.begun = True
+            return await self._dialogue.answer(
+                job.channel, job.arrived, job.event, job.sender, job.at, job.paced, failed=failed
+            )
 
     async def _tell_what_cannot_wait(self, job: Job, answered: Optional[Answered]) -> None:
         for reply in answered.urgent if answered else ():
@@ -322,13 +341,14 @@ class Worker:
         loop = asyncio.get_running_loop()
         while True:
             try:
-                for row in await self._ask(self._inbox.claim, self._now()):
-                    self._take_up(row)
+                while rows := await self._ask(self._inbox.claim, self._now()):
+                    for row in rows:
+                        self._take_up(row)
                 if not forgot or loop.time() - forgot > HOURLY:
                     await self._ask(self._inbox.forget, self._now())
                     await self._ask(self._people.forget_held, self._now() - HELD)
                     forgot = loop.time()
-            except SQLAlchemyError as error:
+            except Exception as error:
                 log.error("channels.database_failed", channel="", error=type(error).__name__)
             await asyncio.sleep(POLL_SECONDS)
 
@@ -338,7 +358,12 @@ class Worker:
             # The platform is off, or the secret is another: it waits until that is put right.
             log.error("channels.left_behind", channel=row.channel, row=row.id)
             return
-        arrived = Arrived.from_json(text)
+        try:
+            arrived = Arrived.from_json(text)
+        except (ValueError, TypeError) as error:
+            # Of another version of the program: that one reads it.
+            log.error("channels.left_behind", channel=row.channel, row=row.id, error=type(error).__name__)
+            return
         self._queue(Job(row.id, channel, row.event, row.sender, arrived, row.arrived_at, row.paced))
 
     async def _ask(self, work: Callable[..., Value], *arguments: Any) -> Value:
@@ -347,7 +372,12 @@ class Worker:
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("channels.task_died", error=type(error).__name__)
 
 
 def new_owner() -> str:

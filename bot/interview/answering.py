@@ -27,9 +27,14 @@ def pending_question(case: Case, knowledge: Knowledge) -> Optional[Question]:
 
 
 def merge_choices(case: Case, choices: Sequence[str], knowledge: Knowledge) -> Case:
-    """The case with the pressed choices of the pending question added. Values that it did not offer are ignored."""
+    """The case with the pressed choices of the pending question added. Values that it did not offer are ignored; but
+    where no question waits any more, as after a long silence, a finding that is pressed is there: it may be a red flag.
+    """
     question = pending_question(case, knowledge)
     if question is None:
+        for value in choices:
+            if value in knowledge.findings:
+                case = set_fact(case, value, Fact(PRESENT), knowledge)
         return case
     chosen = [each for each in question.options if each.value in choices]
     if question.attribute is not None and question.none is None:

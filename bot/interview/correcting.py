@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Optional
 
 from bot.interview.back import opened
-from bot.interview.facts import is_red_flag_fact, with_changes
+from bot.interview.facts import is_red_flag_fact, set_fact, with_changes
 from bot.interview.merge import JUST_GONE
 from bot.interview.questions import Asked
 from bot.knowledge import Knowledge
@@ -56,8 +56,8 @@ def correct(case: Case, choices: Sequence[str], knowledge: Knowledge) -> tuple[C
     """The case with the corrections among some choices made in their order, and the question that the last of them
     opens again, if one does.
 
-    A correction of something that the case does not hold, or that was never offered, changes nothing. A red flag that
-    is taken away waits for its confirming question.
+    A correction of something that the case does not hold, or that was never offered, changes nothing; but that a
+    finding is present counts, whatever is known of it. A red flag that is taken away waits for its confirming question.
     """
     opened: Optional[Asked] = None
     for value in filter(is_correction, choices):
@@ -72,6 +72,8 @@ def _corrected(case: Case, value: str, knowledge: Knowledge) -> tuple[Case, Opti
     if name == PERSON:
         return _of_person(case, kind, knowledge)
     fact = case.facts.get(name)
+    if fact is None and kind == PRESENT and name in knowledge.findings:
+        return set_fact(case, name, Fact(PRESENT), knowledge), None
     if fact is None or name not in knowledge.findings or kind not in correction_kinds(fact):
         return case, None
     if kind == ABSENT and fact.status in (PRESENT, PAST) and is_red_flag_fact(name, knowledge):

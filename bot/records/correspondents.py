@@ -24,6 +24,12 @@ from bot.records.vault import Vault
 NEW, ASKED, GIVEN, REFUSED = "new", "asked", "given", "refused"
 
 
+def first_conversation(sender: str) -> str:
+    """The id of somebody's first conversation: known before anything is stored, so that an emergency that is answered
+    while the database fails belongs to it."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"signpost {sender}").hex
+
+
 class _Met(Exception):
     """Somebody who was not known is known by now."""
 
@@ -80,6 +86,9 @@ class Envelopes:
         if row is None:
             return False
         sealed = self.parcel(json.loads(self.open(row.address) or "{}"), reply)
+        # What is written now answers this, and not the question before it.
+        here = correspondents.c.sender == row.sender
+        connection.execute(update(correspondents).where(here).values(offered=None))
         return post(connection, Parcel(reply["id"], conversation_id, row.channel, row.sender, sealed), at)
 
 
@@ -122,11 +131,14 @@ class Correspondents:
             return insert_absent(connection, hinted_groups, {"group": group, "at": at}) is not None
 
     def _meet(self, channel: str, sender: str, address: Mapping[str, str], at: datetime) -> None:
-        name = uuid.uuid4().hex
+        name = first_conversation(sender)
         shell = {"id": name, "channel": channel, "consent": False, "opened_at": at, "last_at": at}
         new = {"sender": sender, "channel": channel, "conversation_id": name, "consent": NEW, "seen_at": at}
         with writing(self._engine) as connection:
-            connection.execute(conversations.insert().values(**shell))
+            if insert_absent(connection, conversations, shell) is None and still_there(connection, name) is None:
+                # It was erased: who writes again begins anew.
+                name = new["conversation_id"] = uuid.uuid4().hex
+                connection.execute(conversations.insert().values(**{**shell, "id": name}))
             summarise(connection, name)
             sealed = self._envelopes.close(json.dumps(dict(address)))
             if insert_absent(connection, correspondents, {**new, "address": sealed}) is None:

@@ -19,6 +19,9 @@ from bot.records.models import outbox
 # How long a process owns a row: a request takes ten seconds at most, and a reply is a few of them.
 LEASE = timedelta(seconds=60)
 _AT_ONCE = 100
+OVERTAKEN = "overtaken"
+"""The reason of what was not sent because an emergency's answer had gone out after it was made."""
+_LOST = and_(outbox.c.failed_at.is_not(None), outbox.c.reason != OVERTAKEN)
 _OPEN = and_(outbox.c.sent_at.is_(None), outbox.c.failed_at.is_(None))
 
 
@@ -47,19 +50,25 @@ class Outbox:
         with writing(self._engine) as connection:
             connection.execute(update(outbox).where(_OPEN).values(owner=None, owned_until=None))
 
-    def claim(self, at: datetime) -> Sequence[Row]:
-        """Takes what is due: of each person the oldest, and before it what leads with an emergency. Of two processes
-        one gets a row."""
+    def claim(
+        self, at: datetime, urgent: bool, limit: int = _AT_ONCE, full: Sequence[str] = (), held: Sequence[int] = ()
+    ) -> Sequence[Row]:
+        """Takes what is due, so many at most: what leads with an emergency, or what does not. Of each person the
+        oldest, and nothing calm before an emergency. Left out are the channels in `full` and the rows in `held`, which
+        this process is at already. Of two processes one gets a row."""
         earlier = outbox.alias("earlier")
         still = and_(earlier.c.sent_at.is_(None), earlier.c.failed_at.is_(None))
         same = and_(earlier.c.sender == outbox.c.sender, earlier.c.id < outbox.c.id)
-        behind = exists().where(same, still, or_(outbox.c.urgent.is_(False), earlier.c.urgent.is_(True)))
+        behind = exists().where(same, still, earlier.c.urgent.is_(True) if urgent else True)
+        first = and_(earlier.c.sender == outbox.c.sender, earlier.c.urgent.is_(True), still)
+        behind = behind if urgent else or_(behind, exists().where(first))
         free = or_(outbox.c.owner.is_(None), outbox.c.owned_until < at)
         query = (
             select(outbox)
-            .where(_OPEN, outbox.c.due_at <= at, free, ~behind)
-            .order_by(outbox.c.urgent.desc(), outbox.c.id)
-            .limit(_AT_ONCE)
+            .where(_OPEN, outbox.c.due_at <= at, free, ~behind, outbox.c.urgent.is_(urgent))
+            .where(outbox.c.channel.not_in(full), outbox.c.id.not_in(held))
+            .order_by(outbox.c.id)
+            .limit(limit)
         )
         with writing(self._engine) as connection:
             rows = connection.execute(query.with_for_update(skip_locked=True, of=outbox)).all()
@@ -95,12 +104,11 @@ class Outbox:
         nothing = {"sender": None, "sealed": None, "owner": None, "owned_until": None, "due_at": None}
         self._set(number, failed_at=at, reason=reason[:40], **nothing)
 
-    def next_due(self) -> datetime | None:
-        """When the next reply is due; None where none waits."""
-        query = select(func.min(outbox.c.due_at)).where(_OPEN)
+    def overtaken(self, number: int, conversation_id: str | None) -> bool:
+        """Whether a reply that leads with an emergency was made after this one: then this one is not what counts."""
+        later = and_(outbox.c.id > number, outbox.c.urgent.is_(True), outbox.c.conversation_id == conversation_id)
         with self._engine.connect() as connection:
-            moment: datetime | None = connection.execute(query).scalar()
-        return moment
+            return bool(connection.execute(select(exists().where(later))).scalar())
 
     def waiting(self) -> int:
         """How many are not delivered yet, nor given up."""
@@ -124,13 +132,13 @@ class Undelivered:
         query = select(
             c.id, c.reply_id, c.conversation_id, c.channel, c.urgent, c.attempts, c.made_at, c.failed_at, c.reason
         )
-        query = query.where(c.failed_at.is_not(None)).order_by(c.failed_at.desc(), c.id.desc())
+        query = query.where(_LOST).order_by(c.failed_at.desc(), c.id.desc())
         with self._engine.connect() as connection:
             return list(connection.execute(query.limit(limit).offset(offset)))
 
     def count(self, conversation_id: str | None = None) -> int:
         """How many there are, in all or in one conversation."""
-        query = select(func.count()).where(outbox.c.failed_at.is_not(None))
+        query = select(func.count()).where(_LOST)
         if conversation_id is not None:
             query = query.where(outbox.c.conversation_id == conversation_id)
         with self._engine.connect() as connection:

@@ -62,7 +62,7 @@ class Post:
     def rows(self, table: Any = inbox) -> list[Any]:
         """The rows of a table."""
         with self.engine.connect() as connection:
-            return list(connection.execute(select(table).order_by(table.c.id)))
+            return list(connection.execute(select(table).order_by(*table.primary_key)))
 
 
 @pytest.fixture
@@ -81,9 +81,11 @@ def serve(tmp_path: Path, knowledge: Knowledge, reader: Reader) -> Callable[...,
         app = create_app(settings, desk, Conversations(engine), knowledge, messaging=messaging)
         messaging.start()
         transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://signpost") as client:
-            yield Post(client, messaging, engine)
-        await messaging.stop()
-        engine.dispose()
+        try:
+            async with httpx.AsyncClient(transport=transport, base_url="http://signpost") as client:
+                yield Post(client, messaging, engine)
+        finally:
+            await messaging.stop()
+            engine.dispose()
 
     return served

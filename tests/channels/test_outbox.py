@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import create_engine, select
 
 from bot.records.models import inbox, outbox
+from bot.records.outbox import Undelivered
 from tests.channels.conftest import CALM, STROKE
 from tests.channels.fake import ALICE, BOB, FakePlatform
 from tests.channels.platforms import FAKES, fakes
@@ -82,7 +83,7 @@ def test_what_will_never_be_taken_is_given_up_and_holds_nobody_up(serve: Any) ->
         run(work)
 
 
-def test_an_emergency_goes_out_before_what_waits_for_the_same_person(serve: Any) -> None:
+def test_an_emergency_goes_out_before_what_waits_for_the_same_person_and_in_its_place(serve: Any) -> None:
     with fakes("line") as (made, settings):
         fake = made["line"]
 
@@ -94,8 +95,11 @@ def test_an_emergency_goes_out_before_what_waits_for_the_same_person(serve: Any)
                     await asyncio.sleep(0.01)
                 fake.failing.clear()
                 await post.send(fake, fake.text(STROKE, event="e2"))
-                first, second = await post.settled(fake)
-                assert first.text.startswith("Call 999 now") and "Do you agree" in second.text
+                (said,) = await post.settled(fake)
+                assert said.text.startswith("Call 999 now")
+                calm, urgent = post.rows(outbox)
+                assert (calm.reason, urgent.urgent, bool(urgent.sent_at)) == ("overtaken", True, True)
+                assert Undelivered(post.engine).count() == 0
 
         run(work)
 

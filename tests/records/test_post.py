@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -42,6 +44,10 @@ def put(engine: Engine, *parcels: Parcel) -> None:
     with writing(engine) as connection:
         for each in parcels:
             post(connection, each, NOON)
+
+
+def calm(mine: Outbox, at: datetime = NOON) -> Sequence[Any]:
+    return mine.claim(at, urgent=False)
 
 
 def replies(rows: object) -> list[str]:
@@ -85,18 +91,23 @@ def test_what_a_process_left_is_taken_up_by_one_other(any_engine: Engine) -> Non
 def test_of_each_person_the_oldest_goes_out_and_an_emergency_before_it(any_engine: Engine) -> None:
     put(any_engine, parcel("a"), parcel("b"), parcel("c", "s2"), parcel("a"))
     mine = Outbox(any_engine, "one")
-    first, second = mine.claim(NOON)
+    assert mine.claim(NOON, urgent=True) == []
+    first, second = calm(mine)
     assert replies((first, second)) == ["a", "c"]
-    assert mine.claim(NOON) == []
+    assert calm(mine) == []
     mine.again(first.id, 1, NOON + 10 * SECOND)
     put(any_engine, parcel("d", urgent=True))
-    (alarm,) = mine.claim(NOON)
+    assert calm(mine, NOON + 10 * SECOND) == []
+    (alarm,) = mine.claim(NOON, urgent=True)
     assert alarm.reply_id == "d"
     mine.sent(alarm.id, NOON)
-    assert mine.claim(NOON + SECOND) == []
-    assert replies(mine.claim(NOON + 10 * SECOND)) == ["a"]
+    assert calm(mine, NOON + SECOND) == []
+    assert replies(calm(mine, NOON + 10 * SECOND)) == ["a"]
     mine.sent(first.id, NOON)
-    assert replies(mine.claim(NOON + 10 * SECOND)) == ["b"]
+    assert mine.claim(NOON + 10 * SECOND, urgent=False, full=["telegram"]) == []
+    (third,) = calm(mine, NOON + 10 * SECOND)
+    later = NOON + SENDING + 11 * SECOND
+    assert third.reply_id == "b" and mine.claim(later, urgent=False, held=[third.id, second.id]) == []
     mine.sent(second.id, NOON, "native")
     assert mine.bounced("native", "window_closed", NOON) and not mine.bounced("native", "gone", NOON)
     (late,) = Undelivered(any_engine).list()
@@ -105,10 +116,10 @@ def test_of_each_person_the_oldest_goes_out_and_an_emergency_before_it(any_engin
 
 def test_what_a_dead_process_was_sending_is_sent_by_another(any_engine: Engine) -> None:
     put(any_engine, parcel("a"))
-    assert replies(Outbox(any_engine, "dead").claim(NOON)) == ["a"]
+    assert replies(calm(Outbox(any_engine, "dead"))) == ["a"]
     other = Outbox(any_engine, "other")
-    assert other.claim(NOON + SENDING) == []
-    (found,) = other.claim(NOON + SENDING + SECOND)
+    assert calm(other, NOON + SENDING) == []
+    (found,) = calm(other, NOON + SENDING + SECOND)
     other.progress(found.id, 1, NOON)
     other.failed(found.id, "gone", NOON)
     assert other.waiting() == 0 and Undelivered(any_engine).count() == 1
