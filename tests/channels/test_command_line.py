@@ -127,7 +127,7 @@ def test_what_waits_is_counted(home: Path) -> None:
         for name in ("one", "two"):
             post(connection, Parcel(name, None, "telegram", name, "x"), NOW)
     outbox = Outbox(engine, "me")
-    outbox.failed(outbox.claim(NOW)[0].id, "blocked", NOW)
+    outbox.failed(outbox.claim(NOW, urgent=False)[0].id, "blocked", NOW)
     counted = json.loads(run("check", "--json").stdout)["waiting"]
     assert counted == {"inbox": 3, "outbox": 1, "undelivered": 1}
     assert "3 messages to be answered, 1 replies to be delivered" in run("check").stdout
