@@ -207,14 +207,15 @@ def _arrived(event: Any) -> Optional[Arrived]:
     to = _id(source.get(f"{place}Id")) if group else person
     content = _content(event)
     # In "standby" another program of the operator's has the chat.
-    if content is None or not (name and person and to) or event.get("mode") == "standby":
+    if content is None or not (name and to) or event.get("mode") == "standby":
         return None
     if not group and place != "user":
         return None
     kind, text, value = content
     return Arrived(
         event=name,
-        sender=f"{to}:{person}" if group else person,
+        # In a group LINE may not say who wrote: an emergency is answered all the same.
+        sender=f"{to}:{person}" if group else to,
         address={"to": to, **_token(event)},
         kind=kind,
         text=storable(text),

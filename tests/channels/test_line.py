@@ -142,7 +142,7 @@ def test_several_in_one_delivery_and_a_broken_one_between() -> None:
         {"webhookEventId": None},
         {"webhookEventId": "two words"},
         {"source": []},
-        {"source": {"type": "group", "groupId": GROUP}},
+        {"source": {"type": "user"}},
         {"source": {"type": "room", "userId": PERSON, "groupId": GROUP}},
         {"source": {"type": [], "userId": PERSON}},
         {"message": {"type": "text", "text": None}},
@@ -155,6 +155,13 @@ def test_what_is_not_sound_is_left_out(change: dict[str, Any]) -> None:
     fake = FakeLine()
     event = fake.event("1", type="message", message={"type": "text", "text": "x"})
     assert parsed(fake.body(event)) and not parsed(fake.body({**event, **change}))
+
+
+def test_in_a_group_somebody_whom_line_does_not_name_is_heard() -> None:
+    fake = FakeLine()
+    event = fake.event("1", group=True, type="message", message={"type": "text", "text": "x"})
+    (arrived,) = parsed(fake.body({**event, "source": {"type": "group", "groupId": GROUP}}))
+    assert arrived.group and arrived.sender == f"{GROUP}:" and arrived.address["to"] == GROUP
 
 
 @pytest.mark.parametrize("stamp", [None, "1", True, 1.5, -1, 10**30, float("nan")])
