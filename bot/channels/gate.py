@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 STANDS_BACK = 0.25
 """Seconds for which work waits, at most, while messages are being taken in: those are to be acknowledged first."""
@@ -20,13 +20,29 @@ class Gate:
     """Lets one piece of work through at a time. To be used in one event loop."""
 
     def __init__(self) -> None:
+        self._taking = 0
+        self._quiet = asyncio.Event()
+        self._quiet.set()
         self._held = False
         self._first: deque[asyncio.Future[None]] = deque()
         self._later: deque[asyncio.Future[None]] = deque()
 
+    @contextmanager
+    def taking(self) -> Iterator[None]:
+        """While a request is being taken in: whatever is to go through the gate stands back for it."""
+        self._taking += 1
+        self._quiet.clear()
+        try:
+            yield
+        finally:
+            self._taking -= 1
+            if not self._taking:
+                self._quiet.set()
+
     @asynccontextmanager
-    async def through(self, quiet: asyncio.Event, first: bool = False) -> AsyncIterator[None]:
-        """Waits for the gate, with `first` before all that wait without it, and then a moment for `quiet`."""
+    async def through(self, first: bool = False) -> AsyncIterator[None]:
+        """Waits for the gate, with `first` before all that wait without it, and then a moment until nothing is being
+        taken in."""
         await self._enter(self._first if first else self._later)
         left = False
 
@@ -38,7 +54,7 @@ class Gate:
 
         timer = None
         try:
-            await set_within(quiet, STANDS_BACK)
+            await set_within(self._quiet, STANDS_BACK)
             timer = asyncio.get_running_loop().call_later(HELD, leave)
             yield
         finally:

@@ -52,13 +52,14 @@ def routes(channels: Mapping[str, Channel], worker: Worker, metrics: Metrics) ->
             raise Refusal("bad_request") from error
         try:
             # Only now: nobody without the secret makes others wait.
-            with worker.taking():
-                await worker.take_in(channel, parsed.arrived)
+            with worker.gate.taking():
+                repeated = await worker.take_in(channel, parsed.arrived)
                 await worker.told(channel, parsed.failed)
         except NotStored as error:
             metrics.count("webhooks", channel=channel.name, outcome="not_stored")
             raise Refusal("unavailable", AGAIN) from error
-        metrics.count("webhooks", channel=channel.name, outcome="taken")
+        again = 0 < len(parsed.arrived) == repeated
+        metrics.count("webhooks", channel=channel.name, outcome="repeated" if again else "taken")
         return Response(parsed.body, media_type=parsed.media_type)
 
     return [Route(PATH, webhook, methods=["GET", "POST"])]

@@ -24,6 +24,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from bot.channels.base import CHOICE, EDIT, TEXT, Arrived, Channel
 from bot.channels.dialogue import Answered, Dialogue
 from bot.channels.gate import Gate
+from bot.channels.intake import Intake
 from bot.channels.sender import Sender
 from bot.dialogue.desk import DeskUnavailable
 from bot.records.correspondents import Correspondents, Envelopes, noted, still_there
@@ -105,22 +106,18 @@ class Worker:
         self._now = now
         self._jobs: defaultdict[str, deque[Job]] = defaultdict(deque)
         self._mine: set[int] = set()
-        self._coming: list[tuple[list[dict[str, Any]], asyncio.Future[Sequence[Optional[int]]]]] = []
-        self._knock = asyncio.Event()
-        self._taking = 0
-        self._quiet = asyncio.Event()
-        self._quiet.set()
         self._room = asyncio.Semaphore(AT_ONCE)
         # What only looks for an emergency goes before what is answered in full.
-        self._gate = Gate()
+        self.gate = Gate()
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="channels")
+        self._intake = Intake(lambda rows: self._ask(self._inbox.put, rows, self._now()))
         self._tasks: set[asyncio.Task[None]] = set()
         # Replies that went out without the outbox, because the database failed and they could not wait.
         self._told: set[str] = set()
 
     def start(self) -> None:
         """Begins to work, first on what was left behind. To be called in the event loop."""
-        self._spawn(self._store_all())
+        self._spawn(self._intake.run())
         self._spawn(self._look_round())
 
     async def stop(self) -> None:
@@ -130,18 +127,6 @@ class Worker:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._threads.shutdown(wait=True)
 
-    @contextlib.contextmanager
-    def taking(self) -> Any:
-        """While a request is being taken in: handling stands back for it."""
-        self._taking += 1
-        self._quiet.clear()
-        try:
-            yield
-        finally:
-            self._taking -= 1
-            if not self._taking:
-                self._quiet.set()
-
     async def told(self, channel: Channel, failed: Sequence[tuple[str, str]]) -> None:
         """Takes in what a platform could not deliver. Raises NotStored."""
         try:
@@ -149,8 +134,9 @@ class Worker:
         except SQLAlchemyError as error:
             raise NotStored from error
 
-    async def take_in(self, channel: Channel, arrived: Sequence[Arrived]) -> None:
-        """Stores what a webhook delivered, drops what came before, and begins to handle the rest.
+    async def take_in(self, channel: Channel, arrived: Sequence[Arrived]) -> int:
+        """Stores what a webhook delivered, drops what came before, and begins to handle the rest; gives how much had
+        come before.
 
         An emergency is answered even where nothing can be stored. Raises NotStored where something was neither.
         """
@@ -166,10 +152,8 @@ class Worker:
             row = {"channel": channel.name, "event": event, "sender": sender, "sealed": sealed, "paced": paced}
             rows.append(row)
         if not rows:
-            return
-        stored: asyncio.Future[Sequence[Optional[int]]] = asyncio.get_running_loop().create_future()
-        self._coming.append((rows, stored))
-        self._knock.set()
+            return 0
+        stored = self._intake.put(rows)
         try:
             await asyncio.wait({stored}, timeout=PATIENCE)
             if not stored.done():
@@ -181,35 +165,17 @@ class Worker:
             log.error("channels.not_stored", channel=channel.name, error=type(error).__name__)
             if not all([await self._told_at_once(job, failing=not channel.redelivers) for job in jobs]):
                 raise NotStored from error
-            return
+            return 0
         for job, number in zip(jobs, numbers):
             if number is not None:
                 job.number = number
                 self._spawn(self._acknowledge(job))
                 self._queue(job)
+        return sum(number is None for number in numbers)
 
     def waiting(self) -> int:
         """How many messages are in this process's hands."""
         return sum(len(jobs) for jobs in self._jobs.values())
-
-    async def _store_all(self) -> None:
-        """Stores what came in meanwhile in one transaction: under load a commit each would be what takes the time."""
-        while True:
-            await self._knock.wait()
-            self._knock.clear()
-            coming, self._coming = self._coming, []
-            try:
-                numbers = await self._ask(self._inbox.put, [row for rows, _ in coming for row in rows], self._now())
-            except Exception as error:
-                for _, stored in coming:
-                    if not stored.done():
-                        stored.set_exception(error)
-                continue
-            place = 0
-            for rows, stored in coming:
-                if not stored.done():
-                    stored.set_result(numbers[place : place + len(rows)])
-                place += len(rows)
 
     async def _told_at_once(self, job: Job, failing: bool = False) -> bool:
         """Answers an emergency of which nothing could be stored; says whether it was one. With `failing`, who wrote
@@ -264,7 +230,7 @@ class Worker:
             await asyncio.sleep(TURN_SECONDS)
             if not job.waits():
                 return
-            async with self._gate.through(self._quiet, first=True):
+            async with self.gate.through(first=True):
                 if not job.waits():
                     return
                 answered = await self._dialogue.emergency(job.channel, job.arrived, job.event, job.sender, job.at)
@@ -299,7 +265,7 @@ class Worker:
             pause = min(pause * 2, 10.0)
 
     async def _answered(self, job: Job, failed: bool) -> Answered:
-        async with self._room, self._gate.through(self._quiet):
+        async with self._room, self.gate.through():
             if job.finished:
                 # Its emergency was answered meanwhile; the answer to that is the same again.
                 return Answered()

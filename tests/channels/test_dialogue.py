@@ -236,11 +236,10 @@ def test_a_row_that_cannot_be_read_holds_nobody_up(serve: Any) -> None:
 
 def test_the_gate_lets_one_through_urgent_first_and_opens_by_itself() -> None:
     async def work() -> None:
-        gate, quiet, order = Gate(), asyncio.Event(), []
-        quiet.set()
+        gate, order = Gate(), []
 
         async def go(name: str, first: bool, seconds: float) -> None:
-            async with gate.through(quiet, first=first):
+            async with gate.through(first=first):
                 order.append(name)
                 await asyncio.sleep(seconds)
 
@@ -253,7 +252,7 @@ def test_the_gate_lets_one_through_urgent_first_and_opens_by_itself() -> None:
         assert order == ["hangs", "urgent", "calm"]
         tasks[0].cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        async with gate.through(quiet):
+        async with gate.through():
             pass
 
     run(work)

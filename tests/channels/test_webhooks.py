@@ -84,6 +84,8 @@ def test_a_delivery_that_comes_again_is_handled_once(name: str, serve: Any) -> N
                 answers.append(await post.deliver(name, again))
                 assert {answer.status_code for answer in answers} == {200}
                 assert len(await post.settled(fake)) == 1 and len(post.rows()) == 1
+                counted = (await post.client.get("/metrics")).text
+                assert f'webhooks_total{{channel="{name}",outcome="repeated"}} 5' in counted
 
         run(work)
 
