@@ -21,7 +21,11 @@ from tests.channels.platforms import FAKES, PUBLIC_URL, fakes
 from tests.dialogue.server import Server, new_home, serving
 
 pytestmark = pytest.mark.xdist_group("channels")
-EACH = pytest.mark.parametrize("name", FAKES)
+QUICK = ("telegram", "twilio")
+"""With buttons and without. The others' own tests go on beside; whole conversations on them are `make test-all`."""
+EACH = pytest.mark.parametrize(
+    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in FAKES]
+)
 SEED = "My left cheek keeps twitching for two weeks and it is hard to ignore. Should I see a doctor?"
 
 

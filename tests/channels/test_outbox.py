@@ -22,6 +22,7 @@ from tests.channels.fake import ALICE, BOB, FakePlatform
 from tests.channels.platforms import FAKES, fakes
 from tests.dialogue.server import Server, new_home, serving
 
+OTHERS = [name for name in FAKES if name != "line"]
 BUSY = (503, {}, {"error": "down"})
 
 
@@ -29,7 +30,7 @@ def run(work: Callable[[], Any]) -> Any:
     return asyncio.run(asyncio.wait_for(work(), 60))
 
 
-@pytest.mark.parametrize("name", FAKES)
+@pytest.mark.parametrize("name", ["line", *(pytest.param(name, marks=pytest.mark.slow) for name in OTHERS)])
 def test_a_platform_that_is_down_gets_the_reply_when_it_is_up_again(name: str, serve: Any) -> None:
     with fakes(name) as (made, settings):
         fake = made[name]
@@ -129,7 +130,7 @@ def until(true: Callable[[], Any]) -> None:
 
 
 @pytest.mark.xdist_group("channels")
-@pytest.mark.parametrize("name", ["telegram", "twilio"])
+@pytest.mark.parametrize("name", ["telegram", pytest.param("twilio", marks=pytest.mark.slow)])
 def test_a_process_that_dies_between_receiving_and_sending_loses_and_repeats_nothing(name: str, tmp_path: Path) -> None:
     with fakes(name) as (made, settings):
         fake, home = made[name], new_home(tmp_path / "home")
