@@ -53,12 +53,14 @@ evaluate: setup ## measure understanding on the labelled messages and triage on 
 	$(SIGNPOST) evaluate nlu --json docs/evaluation/nlu.json --html docs/evaluation/nlu.html
 	$(SIGNPOST) evaluate triage --json docs/evaluation/triage.json --html docs/evaluation/triage.html
 
-bench: setup ## time a message's reading, a turn, a click in the widget, the archive's search, each beside its peers, and the dashboard
+bench: setup ## time a message's reading, a turn, a click in the widget, the archive's search and a webhook, each beside its peers, and the console
 	.venv/bin/python bench/nlu.py
 	.venv/bin/python bench/turn.py
 	.venv/bin/python bench/widget.py
 	.venv/bin/python bench/archive.py --sizes 1000 10000
 	.venv/bin/python bench/dashboard.py --size 20000
+	.venv/bin/python bench/console.py --sizes 10000
+	.venv/bin/python bench/channels.py --seconds 5
 
 screenshots: setup ## take the pictures of the chat and the console anew: the README's, and one of every state
 	@scripts/browser

@@ -200,8 +200,9 @@ class Dialogue:
 
     async def _refused(self, person: Correspondent, event: str, wish: str, at: datetime) -> Answered:
         """Nothing is kept: what an emergency's answer had stored goes too."""
-        receipt = await asyncio.to_thread(self.conversations.erase, person.conversation_id, at)
-        self.desk.forget(person.conversation_id)
+        async with self.desk.alone(person.conversation_id):
+            receipt = await asyncio.to_thread(self.conversations.erase, person.conversation_id, at)
+            self.desk.forget(person.conversation_id)
         if wish == REFUSE:
             return Answered([self._notice(event, "refused")])
         count = sum(receipt["erased"].values())
