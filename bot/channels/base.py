@@ -163,11 +163,12 @@ class Channel(ABC):
         """Shows at once that a message came; says whether the platform has a way. It may fail: nothing waits for it."""
         return False
 
-    async def post(
+    async def request(
         self,
         client: httpx.AsyncClient,
         url: str,
         *,
+        method: str = "POST",
         headers: Optional[Mapping[str, str]] = None,
         json: Any = None,
         data: Optional[Mapping[str, str]] = None,
@@ -177,7 +178,7 @@ class Channel(ABC):
         that `fault` finds, for what does not."""
         more: dict[str, Any] = {"auth": auth} if auth else {}
         try:
-            response = await client.post(url, headers=headers, json=json, data=data, **more)
+            response = await client.request(method, url, headers=headers, json=json, data=data, **more)
         except httpx.HTTPError as error:
             raise Retry(type(error).__name__) from error
         if response.status_code == 429 or response.status_code >= 500:

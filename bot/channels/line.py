@@ -165,20 +165,11 @@ class Line(Channel):
         self, client: httpx.AsyncClient, what: str, body: Mapping[str, Any], more: Optional[Mapping[str, str]] = None
     ) -> None:
         headers = {"Authorization": f"Bearer {self.keys['token']}", **(more or {})}
-        await self.post(client, f"{self.base}/v2/bot/{what}", headers=headers, json=body)
+        await self.request(client, f"{self.base}/v2/bot/{what}", headers=headers, json=body)
 
     async def _endpoint(self, method: str, client: httpx.AsyncClient, body: Any = None) -> httpx.Response:
-        """A request about the webhook, with its failures sorted as `post` sorts them."""
         url, headers = f"{self.base}/v2/bot/channel/webhook/endpoint", {"Authorization": f"Bearer {self.keys['token']}"}
-        try:
-            response = await client.request(method, url, headers=headers, json=body)
-        except httpx.HTTPError as error:
-            raise Retry(type(error).__name__) from error
-        if response.status_code == 429 or response.status_code >= 500:
-            raise Retry(f"http_{response.status_code}", self.wait(response))
-        if response.status_code >= 300:
-            raise Undeliverable(self.fault(response))
-        return response
+        return await self.request(client, url, method=method, headers=headers, json=body)
 
 
 def _items(say: Say) -> list[dict[str, Any]]:

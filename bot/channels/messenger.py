@@ -68,7 +68,7 @@ class Messenger(Meta):
 
     async def send(self, call: Mapping[str, Any], client: httpx.AsyncClient, key: str) -> None:
         """Sends one message. The platform has no way to be told that it had it before."""
-        await self.post(client, f"{self.base}/me/messages", headers=self.bearer(), json=dict(call))
+        await self.request(client, f"{self.base}/me/messages", headers=self.bearer(), json=dict(call))
 
     async def acknowledge(self, arrived: Arrived, client: httpx.AsyncClient) -> bool:
         """Shows that an answer is being written, for 20 seconds or until it comes."""

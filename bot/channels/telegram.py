@@ -123,7 +123,7 @@ class Telegram(Channel):
 
     async def _ask(self, method: str, body: Mapping[str, Any], client: httpx.AsyncClient) -> Any:
         url = f"{self.base}/bot{quote(self.keys['token'], safe=':')}/{method}"
-        answer = _answer(await self.post(client, url, json=dict(body)))
+        answer = _answer(await self.request(client, url, json=dict(body)))
         if answer.get("ok") is not True:
             raise Retry("strange_answer")  # not Telegram's own: of something that stands between
         return answer.get("result")

@@ -118,7 +118,7 @@ class Twilio(Channel):
         sid = self.keys["sid"]
         url = f"{self.base}/2010-04-01/Accounts/{quote(sid, safe='')}/Messages.json"
         data = {"To": call["to"], "From": call["from"], "Body": call["body"]}
-        await self.post(client, url, data=data, auth=(sid, self.keys["token"]))
+        await self.request(client, url, data=data, auth=(sid, self.keys["token"]))
 
     def fault(self, response: httpx.Response) -> str:
         """By Twilio's own code. Raises Retry for those that pass, some of which come with status 400."""

@@ -110,7 +110,7 @@ class WhatsApp(Meta):
     async def send(self, call: Mapping[str, Any], client: httpx.AsyncClient, key: str) -> Optional[str]:
         """Sends one message. The platform has no way to be told that it had it before."""
         url = f"{self.base}/{self.keys['phone_id']}/messages"
-        response = await self.post(client, url, headers=self.bearer(), json=dict(call))
+        response = await self.request(client, url, headers=self.bearer(), json=dict(call))
         try:
             answer = json_of(response.content)
         except ValueError:

@@ -57,11 +57,11 @@ class Outbox:
         oldest, and nothing calm before an emergency. Left out are the channels in `full` and the rows in `held`, which
         this process is at already. Of two processes one gets a row."""
         earlier = outbox.alias("earlier")
+        # An emergency waits for those before it alone; all else waits for emergencies too, whenever they came.
+        before, alarm = earlier.c.id < outbox.c.id, earlier.c.urgent.is_(True)
+        ahead = and_(before, alarm) if urgent else or_(before, alarm)
         still = and_(earlier.c.sent_at.is_(None), earlier.c.failed_at.is_(None))
-        same = and_(earlier.c.sender == outbox.c.sender, earlier.c.id < outbox.c.id)
-        behind = exists().where(same, still, earlier.c.urgent.is_(True) if urgent else True)
-        first = and_(earlier.c.sender == outbox.c.sender, earlier.c.urgent.is_(True), still)
-        behind = behind if urgent else or_(behind, exists().where(first))
+        behind = exists().where(earlier.c.sender == outbox.c.sender, still, ahead)
         free = or_(outbox.c.owner.is_(None), outbox.c.owned_until < at)
         query = (
             select(outbox)
