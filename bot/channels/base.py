@@ -20,7 +20,6 @@ from bot.report.reply import Choice
 # What a message is: written, a choice pressed, the chat opened (a join, a follow, "/start"), something that is no
 # text, or a text that was changed afterwards.
 TEXT, CHOICE, START, MEDIA, EDIT = "text", "choice", "start", "media", "edit"
-KINDS = (TEXT, CHOICE, START, MEDIA, EDIT)
 
 Headers = Mapping[str, str]
 """Of a request: names in small letters."""

@@ -71,12 +71,6 @@ class Conversations:
         with self._engine.connect() as connection:
             return connection.execute(select(conversations.c.id).where(here)).first() is not None
 
-    def channel(self, conversation_id: str) -> str | None:
-        """The channel of an open conversation; None where there is none of this id."""
-        here = and_(conversations.c.id == conversation_id, conversations.c.erased_at.is_(None))
-        with self._engine.connect() as connection:
-            return connection.execute(select(conversations.c.channel).where(here)).scalar()
-
     def was_erased(self, conversation_id: str) -> bool:
         """Whether a conversation of this id was there and was erased, asked in one look: one that is stored meanwhile
         was not."""

@@ -21,7 +21,7 @@ from bot.records.outbox import Parcel, post
 from bot.records.summaries import summarise
 from bot.records.vault import Vault
 
-NEW, ASKED, GIVEN, REFUSED = "new", "asked", "given", "refused"
+NEW, ASKED, GIVEN = "new", "asked", "given"
 
 
 def first_conversation(sender: str) -> str:
@@ -36,7 +36,7 @@ class _Met(Exception):
 
 @dataclass(frozen=True)
 class Correspondent:
-    """Who writes on a platform, and where they stand: `consent` is NEW, ASKED, GIVEN or REFUSED, `held` what they wrote
+    """Who writes on a platform, and where they stand: `consent` is NEW, ASKED or GIVEN, `held` what they wrote
     before they gave it, `offered` the newest choices: {"id", "numbered", "choices": [[label, value]]}."""
 
     sender: str

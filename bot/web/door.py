@@ -18,6 +18,7 @@ from bot.dialogue.book import DeskUnavailable
 from bot.records.conversations import Conversations
 from bot.records.existence import Erased, UnknownConversation
 from bot.records.feedback import Feedback, UnknownReply
+from bot.records.reach import WEB
 from bot.report.compose import greeting
 from bot.web.body import Inbound, Judgement
 from bot.web.errors import Refusal
@@ -27,7 +28,6 @@ from bot.web.tokens import BadToken, Ticket, Tokens
 
 log = structlog.get_logger(__name__)
 
-CHANNEL = "web"
 # Seconds that a person waits for the database before the door goes on without it, and where it cannot go on.
 PATIENCE = 0.4
 LONGEST_WAIT = 8.0
@@ -198,7 +198,7 @@ class Door:
 
     async def _begin(self, ticket: Ticket) -> None:
         """Note the conversation and its consent in the database, now or with the next message."""
-        arguments = (ticket.conversation_id, CHANNEL, ticket.consent, self._now())
+        arguments = (ticket.conversation_id, WEB, ticket.consent, self._now())
         try:
             await self._ask(self._conversations.open, *arguments)
             self._owed.discard(ticket.conversation_id)
@@ -242,7 +242,7 @@ class Door:
                 message.id,
                 text=message.text,
                 choices=message.choices,
-                channel=CHANNEL,
+                channel=WEB,
                 at=self._now(),
             )
         except DeskUnavailable as error:
@@ -259,7 +259,7 @@ class Door:
             message.id or uuid.uuid4().hex,
             text=message.text,
             choices=message.choices,
-            channel=CHANNEL,
+            channel=WEB,
             at=self._now(),
         )
         return replies
@@ -270,7 +270,7 @@ class Door:
             return self._conversations.erase(ticket.conversation_id, now)
         except UnknownConversation:
             # Its row stays, so that nothing that is still on its way can bring the conversation back.
-            self._conversations.open(ticket.conversation_id, CHANNEL, ticket.consent, now)
+            self._conversations.open(ticket.conversation_id, WEB, ticket.consent, now)
             return self._conversations.erase(ticket.conversation_id, now)
 
     async def _ask(self, work: Callable[..., Value], *arguments: Any, patience: float = PATIENCE) -> Value:

@@ -15,9 +15,9 @@ correspondents = Table(
     Column("channel", String(32), nullable=False),
     Column("conversation_id", String(64), ForeignKey("conversations.id"), nullable=False, index=True),
     Column("address", Text, nullable=False),
-    # "new", "asked", "given" or "refused".
+    # "new", "asked" or "given"; whoever refuses is erased.
     Column("consent", String(16), nullable=False),
-    # Sealed: what was written before consent was given, until it is given or refused.
+    # Sealed: what was written before consent was given, until it is given.
     Column("held", Text),
     # The choices that the newest reply offered, so that a number or an old button is understood.
     Column("offered", Text),
