@@ -39,6 +39,10 @@ class Gate:
             if not self._taking:
                 self._quiet.set()
 
+    async def quiet(self) -> None:
+        """Waits a moment until nothing is being taken in."""
+        await set_within(self._quiet, STANDS_BACK)
+
     @asynccontextmanager
     async def through(self, first: bool = False) -> AsyncIterator[None]:
         """Waits for the gate, with `first` before all that wait without it, and then a moment until nothing is being
@@ -54,7 +58,7 @@ class Gate:
 
         timer = None
         try:
-            await set_within(self._quiet, STANDS_BACK)
+            await self.quiet()
             timer = asyncio.get_running_loop().call_later(HELD, leave)
             yield
         finally:

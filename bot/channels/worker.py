@@ -52,8 +52,9 @@ MOST_ATTEMPTS = 4
 """After so many failures of ours a message gets the answer for failures, and holds the next ones up no longer."""
 PATIENCE = 1.0
 """Seconds that an emergency waits for the database before it is answered without it."""
-BUSY = 50
-"""With more messages than that in hand nobody is shown that theirs came: their answers are what counts."""
+BUSY = AT_ONCE
+"""With more messages than that in hand nobody is shown that theirs came: under a flood those requests, one for each
+message, would take the time in which the next ones are to be taken in (bench/channels.py: 95 % in 145 ms, not 28)."""
 Value = TypeVar("Value")
 
 
@@ -203,6 +204,7 @@ class Worker:
         if self.waiting() > BUSY:
             return
         with contextlib.suppress(Exception):
+            await self.gate.quiet()
             await job.channel.acknowledge(job.arrived, self._sender.client)
 
     def _queue(self, job: Job) -> None:

@@ -15,6 +15,7 @@ from bot.channels.base import CHOICE, TEXT, Arrived
 from bot.channels.gate import Gate
 from bot.channels.meaning import meant
 from bot.channels.wording import cut, in_parts, length, numbers_in
+from bot.channels.worker import BUSY
 from bot.knowledge import Knowledge
 from bot.records.correspondents import Envelopes
 from bot.records.database import writing
@@ -230,6 +231,22 @@ def test_a_row_that_cannot_be_read_holds_nobody_up(serve: Any) -> None:
             async with serve(settings) as post:
                 await post.send(fake, fake.text(STROKE))
                 assert (await post.settled(fake, 1))[0].text.startswith(ALARM)
+
+        run(work)
+
+
+@pytest.mark.parametrize(("messages", "shown"), [(1, 1), (2 * BUSY, 0)])
+def test_in_a_flood_nobody_is_shown_that_an_answer_is_being_written(messages: int, shown: int, serve: Any) -> None:
+    with fakes("messenger") as (made, settings):
+        fake = made["messenger"]
+
+        async def work() -> None:
+            async with serve(settings) as post:
+                events = [fake.event(ALICE, message={"mid": f"m_{n}", "text": CALM}) for n in range(messages)]
+                assert await post.send(fake, fake.page(*events)) == 200
+                await post.settled(fake)
+                assert fake.said
+                assert sum(b"typing_on" in raw for _, _, raw in fake.requests) == shown
 
         run(work)
 
