@@ -186,11 +186,14 @@ def _arrived(
     value: str = "",
     ack: Optional[Mapping[str, str]] = None,
 ) -> Optional[Arrived]:
-    """What every message has: who wrote, and where. None for what bots and channels write."""
+    """What every message has: who wrote, and where. None for what bots write, and channels by themselves."""
     sender, chat = _table(message.get("from")), _table(message.get("chat"))
     person, place, sort = _number(sender.get("id")), _number(chat.get("id")), chat.get("type")
-    by_person = person and not sender.get("is_bot") and not message.get("sender_chat")
-    if not by_person or not place or sort not in ("private", *_GROUPS):
+    by_person = not sender.get("is_bot") and not message.get("sender_chat")
+    if message.get("sender_chat") and sort in _GROUPS and not message.get("is_automatic_forward"):
+        # Somebody who writes in a group as the group itself, or as a channel: a person all the same.
+        person, by_person = _number(_table(message["sender_chat"]).get("id")), True
+    if not person or not by_person or not place or sort not in ("private", *_GROUPS):
         return None
     address, topic = {"chat": place}, _number(message.get("message_thread_id"))
     # Replies in a group without topics have a thread's number too, to which nothing can be sent.

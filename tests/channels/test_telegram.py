@@ -172,6 +172,15 @@ def test_a_group_is_told_from_a_person() -> None:
     assert arrived.group and arrived.sender == f"{GROUP}:{PEOPLE[ALICE]}" and arrived.address == {"chat": str(GROUP)}
 
 
+@pytest.mark.parametrize("behind", [GROUP, -1001999])
+def test_who_writes_in_a_group_under_its_name_or_a_channels_is_heard(behind: int) -> None:
+    anonymous = {"from": person(fakes.BOT, bot=True), "sender_chat": {"id": behind}}
+    written = {**message(ALICE, group=True, text="Help"), **anonymous}
+    assert only(update("t", message=written)).sender == f"{GROUP}:{behind}"
+    # What a group shows of its channel by itself nobody wrote here.
+    assert parse(update("t", message={**written, "is_automatic_forward": True})) == Parsed()
+
+
 @pytest.mark.parametrize(("more", "topic"), [({"is_topic_message": True}, {"topic": "77"}), ({}, {})])
 def test_a_reply_stays_in_its_topic(
     channel: Telegram, fake: FakeTelegram, more: dict[str, Any], topic: dict[str, str]
