@@ -179,30 +179,31 @@ class Dialogue:
             return await self._agreed_to(channel, person, arrived, event, at)
         if replies := await self._emergency(channel, person, arrived, event, at):
             return Answered(replies, person, person.conversation_id)
+        held = self._held(person, arrived, event, at)
+        again = "consent_again" if held is not None else "consent_full"
         asked = self._notice(
             event,
-            "consent_again" if person.consent == ASKED else "consent",
+            again if person.consent == ASKED else "consent",
             Choice(self.texts("agree"), "agree"),
             Choice(self.texts("refuse"), "refuse"),
         )
-        held = self._held(person, arrived, event, at)
+        held = person.held if held is None else held
         waiting = replace(person, consent=ASKED, held=held, offered=offered([asked], channel, self.texts))
         return Answered([asked], waiting, person.conversation_id)
 
-    def _held(self, person: Correspondent, arrived: Arrived, event: str, at: datetime) -> list[str]:
-        """What waits for consent, with this message."""
-        held, means = list(person.held), meant(arrived, person.offered, self.knowledge)
+    def _held(self, person: Correspondent, arrived: Arrived, event: str, at: datetime) -> Optional[Sequence[str]]:
+        """What waits for consent, with this message; None where there is no room for it."""
+        means = meant(arrived, person.offered, self.knowledge)
+        if arrived.kind not in (TEXT, CHOICE) or means.stale:
+            return person.held
+        if len(person.held) >= TEXTS_HELD or len(arrived.text) >= CHARACTERS_HELD - sum(map(len, person.held)):
+            return None
         said = {"choices": means.choices} if means.choices else {"text": arrived.text}
-        room = CHARACTERS_HELD - sum(map(len, held))
-        if arrived.kind in (TEXT, CHOICE) and not means.stale and len(held) < TEXTS_HELD and len(arrived.text) < room:
-            held.append(json.dumps({"event": event, **said, "at": at.isoformat()}))
-        return held
+        return [*person.held, json.dumps({"event": event, **said, "at": at.isoformat()})]
 
     async def _refused(self, person: Correspondent, event: str, wish: str, at: datetime) -> Answered:
         """Nothing is kept: what an emergency's answer had stored goes too."""
-        async with self.desk.alone(person.conversation_id):
-            receipt = await asyncio.to_thread(self.conversations.erase, person.conversation_id, at)
-            self.desk.forget(person.conversation_id)
+        receipt = await self.erased(person.conversation_id, at)
         if wish == REFUSE:
             return Answered([self._notice(event, "refused")])
         count = sum(receipt["erased"].values())
@@ -210,6 +211,14 @@ class Dialogue:
         return Answered(
             [self._own(event, Reply("notice", self.knowledge.messages.text("request.forgotten", **values)))]
         )
+
+    async def erased(self, conversation_id: str, at: datetime) -> dict[str, Any]:
+        """Erases a conversation, here and in what the desk remembers of it; the receipt. Raises UnknownConversation
+        and what the database raises."""
+        async with self.desk.alone(conversation_id):
+            receipt = await asyncio.to_thread(self.conversations.erase, conversation_id, at)
+            self.desk.forget(conversation_id)
+        return receipt
 
     async def _agreed_to(
         self, channel: Channel, person: Correspondent, arrived: Arrived, event: str, at: datetime

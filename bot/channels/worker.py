@@ -29,6 +29,7 @@ from bot.channels.sender import Sender
 from bot.dialogue.desk import DeskUnavailable
 from bot.records.correspondents import Correspondents, Envelopes, noted, still_there
 from bot.records.database import writing
+from bot.records.existence import UnknownConversation
 from bot.records.inbox import Inbox, handled
 from bot.records.outbox import Parcel, post
 from bot.web.body import clean
@@ -237,8 +238,7 @@ class Worker:
                     return
                 answered = await self._dialogue.emergency(job.channel, job.arrived, job.event, job.sender, job.at)
             if answered.replies and not job.finished:
-                await self._ask(self._keep, job, answered)
-                self._sender.wake()
+                await self._hand_over(job, answered)
 
     async def _finish(self, job: Job) -> None:
         """Handles a message, however often it takes; what fails for good is answered with the words for failures."""
@@ -251,8 +251,7 @@ class Worker:
                     await asyncio.sleep(0.2)
                     continue
                 answered = await self._answered(job, failed=attempts >= MOST_ATTEMPTS)
-                await self._ask(self._keep, job, answered)
-                self._sender.wake()
+                await self._hand_over(job, answered)
                 return
             except FAILS as error:
                 log.error("channels.database_failed", channel=job.channel.name, error=type(error).__name__)
@@ -281,13 +280,22 @@ class Worker:
             with contextlib.suppress(Exception):
                 await self._tell(job, reply)
 
+    async def _hand_over(self, job: Job, answered: Answered) -> None:
+        """Gives the answers to the sender, and the message is done with."""
+        await self._ask(self._keep, job, answered)
+        self._sender.wake()
+        if job.arrived.group and answered.conversation_id is not None:
+            # Nobody agreed to anything in a group, and nobody could find it there to have it deleted.
+            with contextlib.suppress(SQLAlchemyError, UnknownConversation):
+                await self._dialogue.erased(answered.conversation_id, self._now())
+
     def _keep(self, job: Job, answered: Answered) -> None:
         """In one transaction: the answers into the outbox, where the person stands, and that the message is handled."""
         if job.finished:
             return
         at = self._now()
         with writing(self._engine) as connection:
-            conversation_id = still_there(connection, answered.conversation_id)
+            conversation_id = None if job.arrived.group else still_there(connection, answered.conversation_id)
             for reply in answered.replies:
                 if reply["id"] in self._told:
                     continue

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.channels.base import CHOICE, TEXT, Arrived
+from bot.channels.dialogue import TEXTS_HELD
 from bot.channels.gate import Gate
 from bot.channels.meaning import meant
 from bot.channels.wording import cut, in_parts, length, numbers_in
@@ -102,6 +103,16 @@ def test_these_neither_agree_nor_refuse(serve: Any, said: str) -> None:
         assert "Do you agree?" in await writer.write(said)
         (person,) = writer.post.rows(correspondents)
         assert person.consent == "asked" and len(Envelopes(SECRET).open(person.held) or "") > len(CALM)
+
+    talk(serve, story)
+
+
+def test_who_writes_on_without_agreeing_is_told_what_is_not_remembered(serve: Any) -> None:
+    async def story(writer: Writer) -> None:
+        answers = [await writer.write(f"My eyelid twitches, day {day}") for day in range(1, TEXTS_HELD + 2)]
+        assert all("Do you agree?" in answer for answer in answers)
+        assert ["cannot remember this message" in answer for answer in answers] == [False] * TEXTS_HELD + [True]
+        assert ALARM in await writer.write(STROKE)
 
     talk(serve, story)
 

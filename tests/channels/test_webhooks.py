@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.records.models import outbox
+from bot.records.models import conversations, decisions, messages, outbox
 from tests.channels.conftest import CALM, STROKE
 from tests.channels.fake import ALICE, BOB, Delivery
 from tests.channels.platforms import FAKES, GROUPED, fakes
@@ -156,6 +156,12 @@ def test_a_group_is_told_once_to_write_in_private_and_answered_in_an_emergency(n
                 assert alarm.to == hint.to and alarm.text.startswith("Call 999 now")
                 await post.send(fake, fake.text("ok, thank you", BOB, "g10", group=True))
                 assert len(await post.settled(fake)) == 2
+                for _ in range(500):
+                    if all(row.erased_at for row in post.rows(conversations)):
+                        break
+                    await asyncio.sleep(0.01)
+                assert [bool(row.erased_at) for row in post.rows(conversations)] == [True]
+                assert post.rows(messages) == post.rows(decisions) == []
 
         run(work)
 
