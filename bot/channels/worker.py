@@ -309,7 +309,7 @@ class Worker:
         job.finished = True
 
     async def _look_round(self) -> None:
-        """Takes up what others left, and once an hour forgets what need not be kept."""
+        """Takes up what others left, keeps what is in hand, and once an hour forgets what need not be kept."""
         with contextlib.suppress(SQLAlchemyError):
             if self._engine.dialect.name == "sqlite":
                 await self._ask(self._inbox.release)
@@ -317,6 +317,8 @@ class Worker:
         loop = asyncio.get_running_loop()
         while True:
             try:
+                if self._mine:
+                    await self._ask(self._inbox.renew, sorted(self._mine), self._now())
                 while rows := await self._ask(self._inbox.claim, self._now()):
                     for row in rows:
                         self._take_up(row)

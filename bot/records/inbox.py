@@ -15,8 +15,8 @@ from sqlalchemy.engine import Connection, Engine, Row
 from bot.records.database import insert_absent, writing
 from bot.records.models import inbox
 
-# How long a process owns a row. A turn waits a minute at most, for a model that is being loaded.
-LEASE = timedelta(seconds=90)
+# How long a process owns a row, unless it renews that: who lives does so every few seconds (`bot.channels.worker`).
+LEASE = timedelta(seconds=30)
 # How long the hash of what was handled is kept: a platform delivers again for some days at most.
 KEPT = timedelta(days=8)
 _AT_ONCE = 100
@@ -52,6 +52,13 @@ class Inbox:
                 mine = {"owner": self._owner, "owned_until": at + LEASE}
                 connection.execute(update(inbox).where(inbox.c.id.in_(ids)).values(**mine))
         return rows
+
+    def renew(self, numbers: Sequence[int], at: datetime) -> None:
+        """Keeps rows for this process that it is still at; what another one has taken over stays that one's."""
+        for start in range(0, len(numbers), _AT_ONCE):
+            mine = and_(inbox.c.id.in_(numbers[start : start + _AT_ONCE]), inbox.c.owner == self._owner)
+            with writing(self._engine) as connection:
+                connection.execute(update(inbox).where(mine).values(owned_until=at + LEASE))
 
     def first(self, number: int, sender: str) -> bool:
         """Whether nothing of a sender waits that came before a row."""

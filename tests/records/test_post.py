@@ -88,6 +88,17 @@ def test_what_a_process_left_is_taken_up_by_one_other(any_engine: Engine) -> Non
     assert len(other.claim(later)) == 2
 
 
+def test_what_a_process_is_still_at_stays_its_own(any_engine: Engine) -> None:
+    slow, other = Inbox(any_engine, "slow"), Inbox(any_engine, "other")
+    at_it, left = slow.put([row("a"), row("b", "s2")], NOON)
+    assert at_it
+    later = NOON + LEASE + SECOND
+    slow.renew([at_it], later - 2 * SECOND)
+    assert [each.id for each in other.claim(later)] == [left]
+    slow.renew([at_it, int(left or 0)], later + SECOND)
+    assert [each.id for each in other.claim(later + LEASE + SECOND)] == [left]
+
+
 def test_of_each_person_the_oldest_goes_out_and_an_emergency_before_it(any_engine: Engine) -> None:
     put(any_engine, parcel("a"), parcel("b"), parcel("c", "s2"), parcel("a"))
     mine = Outbox(any_engine, "one")
