@@ -64,6 +64,9 @@ class _Composer:
             _Place(name, match.first, match.after) for match in lexicon.sites.find(words) for name in match.meanings
         ]
         self._part_places = [part.first for part in self._parts]
+        self._ending: dict[int, list[Match[Term]]] = {}
+        for match in self._matches:
+            self._ending.setdefault(match.after, []).append(match)
         self._signs = [match for match in self._matches if _names(match, "sign") and not _names(match, "finding")]
         self._sign_places = [match.first for match in self._signs]
         self._sites = [
@@ -127,7 +130,14 @@ class _Composer:
             matter = min(about, key=lambda each: _apart(sign, each), default=None)
             if matter is not None and (not near or _apart(sign, matter) < min(_apart(sign, each) for each in near)):
                 near = (matter,)
-        near = near or tuple(self._elsewhere(sign, names) or self._meant_by_it(sign, names))
+        # "My wrist flops and I can't lift it. Face normal": what is done to "it" is done to what was named before.
+        of_it = sign.after < len(self._words) and self._words[sign.after].text == "it"
+        near = near or tuple(
+            (of_it and self._meant_by_it(sign, names))
+            or self._joined_by_and(sign, names)
+            or self._elsewhere(sign, names)
+            or self._meant_by_it(sign, names)
+        )
         if not near:
             # "My hand was not cold, now it is cold": the sign said again is where it was before.
             near = last.get(names[0], ()) or tuple(self._fitting(last.get("", ()), names))
@@ -171,6 +181,16 @@ class _Composer:
     def _vague_beside(self, sign: Match[Term]) -> bool:
         low, high = bisect_left(self._site_places, sign.first - 3), bisect_left(self._site_places, sign.after + 3)
         return low < high
+
+    def _joined_by_and(self, sign: Match[Term], names: tuple[str, ...]) -> list[_Place]:
+        """The part of the body of a phrase that an "and" joins the sign to ("both hands are buzzing and weak")."""
+        words, place = self._words, sign.first
+        while place > 0 and words[place - 1].stem in self._lexicon.filler and words[place - 1].text not in _JOINS:
+            place -= 1
+        if place < 2 or words[place - 1].text not in ("and", "&", ","):
+            return []
+        phrases = [match for match in self._ending.get(place - 1, ()) if _names(match, "finding")]
+        return self._fitting([part for each in phrases for part in self._parts_between(each.first, each.after)], names)
 
     def _meant_by_it(self, sign: Match[Term], names: tuple[str, ...]) -> list[_Place]:
         """The part of the body that "it" stands for: the last one before ("my arm was odd, but it is cold")."""

@@ -21,6 +21,8 @@ from bot.nlu.reading import ABSENT, OTHER, PAST, PRESENT, UNCERTAIN
 from bot.nlu.words import ENDS, Word
 
 _LIST_STEP = 8
+# Among so many first words of a phrase its own "no" stands.
+_OWN_NO = 4
 # Sentences that "all gone now" reaches back.
 _ALL_GONE_REACH = 3
 # Sentences in which "it's back" may follow.
@@ -81,13 +83,14 @@ class Context:
         self._ends = {each.first for each in cues.of("ends")}
         self._last_words = {each.after - 1 for each in found}
         self._denials = {cue.first for cue in cues.of("denies")}
-        # A finding that carries its own "no" ("no money and no wish to live") is not denied by one before it.
+        # A finding that carries its own "no" ("no money and no wish to live", "no sense is coming, left hand also not
+        # lifting") is not denied by one before it.
         self._negated = {
             each.first
             for each in found
             if any(
                 words[at].stem in self._lexicon.denials
-                for at in range(each.first, min(each.first + 2, each.core_after))
+                for at in range(each.first, min(each.first + _OWN_NO, each.core_after))
             )
         }
         self._denied = self._reached("denies")
@@ -175,7 +178,7 @@ class Context:
             return "recent"
         other = experiencer == OTHER
         if self._had(found) and ((named and other) or ((named or other) and not going_on)):
-            return "remote" if named else "recent"
+            return "unknown" if named else "recent"
         return None
 
     def _returns(self, found: Found) -> bool:

@@ -16,6 +16,8 @@ _ASKING_REACH = 5
 _FOR = frozenset({"for", "about", "regarding", "behalf"})
 _OPENS = frozenset({"is", "'s", ",", "(", "aged", "age", "-", "are", "of", "just", "only", "nearly", "almost", "now"})
 _OLDEST = 115
+# Of what is over: perhaps not for long.
+_LATELY = ("recent", "unknown")
 
 
 def who_is_meant(senses: Sequence[Sense], words: Sequence[Word], lexicon: Lexicon) -> str:
@@ -37,7 +39,8 @@ def who_is_meant(senses: Sequence[Sense], words: Sequence[Word], lexicon: Lexico
     known = [whom for whom in about if whom in introduced]
     if any(each.whom == SELF for each in own) or (own and not known):
         return ""
-    of = known or present
+    # What "she had" is told of her alone, and nothing says that it was long ago.
+    of = known or present or [each.whom for each in senses if each.experiencer == OTHER and each.recency in _LATELY]
     return max(of, key=lambda whom: (present.count(whom), -of.index(whom))) if of else ""
 
 

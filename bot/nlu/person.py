@@ -187,7 +187,9 @@ class PersonReader:
     def _stage(self, texts: Sequence[str]) -> Optional[float]:
         for place, text in enumerate(texts):
             for words, years in self._stages.get(text, ()):
-                if list(texts[place : place + len(words)]) == words:
+                # "As a toddler I had fits" tells of former times.
+                former = place > 1 and texts[place - 1] == "a" and texts[place - 2] in ("as", "was", "were")
+                if not former and list(texts[place : place + len(words)]) == words:
                     return years
         return None
 

@@ -37,6 +37,11 @@ ME, OTHER = "patient", "other"
         ),
         ("Me and my cousin both have double vision", "double_vision", ME),
         ("purple dots on my sons legs, he's hot and can't bend his neck", "stiff_neck", ME),
+        # Told of another alone, and nobody says that it was long ago.
+        ("my mum had a stroke", "stroke_named", ME),
+        ("she had a seizure in the bath", "seizure", ME),
+        ("my dad had a stroke. my eyelid twitches", "stroke_named", OTHER),
+        ("my dad had a stroke. my eyelid twitches", "eyelid_twitching", ME),
         ("Dad to twins, knackered, and my eyelid twitches", "tiredness", ME),
         ("Sleepy now and doesn't know me. He just went stiff and jerked all over", "seizure", ME),
         ("My tingling lips are back. My sister in law has tremor", "tremor", OTHER),
