@@ -12,22 +12,18 @@ from typing import NamedTuple, Optional
 
 from bot.nlu.clauses import REACH, Clauses
 from bot.nlu.compose import Found
-from bot.nlu.cues import Cues, is_of
+from bot.nlu.cues import Cues
 from bot.nlu.experiencers import NOBODY, experiencers
 from bot.nlu.lexicon import Cue, Lexicon, Term
 from bot.nlu.phrases import Match
 from bot.nlu.qualities import Qualities
-from bot.nlu.reading import ABSENT, OTHER, PAST, PRESENT, UNCERTAIN
+from bot.nlu.reading import ABSENT, PAST, PRESENT, UNCERTAIN
+from bot.nlu.recency import Recency
 from bot.nlu.words import ENDS, Word
 
 _LIST_STEP = 8
 # Among so many first words of a phrase its own "no" stands.
 _OWN_NO = 4
-# Sentences that "all gone now" reaches back.
-_ALL_GONE_REACH = 3
-# Sentences in which "it's back" may follow.
-_RETURNS_REACH = 2
-_ALL_OF_IT = frozenset({"it", "they", "that", "everything", "all", "this", "and", "then"})
 _VERBS_OF_QUESTIONS = frozenset({"will", "would", "can", "could", "do", "does", "should", "is", "are", "might", "may"})
 # How many words of a clause are looked at for its verb.
 _SUBJECT, _BREAKS = 4, frozenset({",", ".", "or", "nor", "and", "but", "no", "not", "which", "that"})
@@ -38,9 +34,9 @@ _QUALITIES = frozenset({"onset", "trend", "side", "spot", "severity"})
 
 
 class Sense(NamedTuple):
-    """How a finding is meant. `recency` tells of a past one whether it is over since "recent" or "remote" times;
-    `sides` are both sides in the order in which they were said, `spot` is where in a part of the body it is, `whom`
-    tells one relative from another."""
+    """How a finding is meant. `recency` tells of a past one since when it is over: "recent", "remote" or "unknown"
+    times; `sides` are both sides in the order in which they were said, `spot` is where in a part of the body it is,
+    `whom` tells one relative from another."""
 
     status: str
     experiencer: str
@@ -103,8 +99,7 @@ class Context:
         self._of_nobody = self._reached("of_nobody")
         self._numbed = self._around("doubts_around")
         self._worried = self._reached("worries")
-        self._ever_over = any(cues.of(kind) for kind in ("past", "gone", "all_gone", "no_longer", "stopped"))
-        self._texts = frozenset(word.text for word in words)
+        self._recency = Recency(words, lexicon, cues, self._clauses)
         self._experiencers = experiencers(words, lexicon, cores)
         self._qualities = Qualities(words, cues, self._clauses, self._denied, lexicon.conditional)
 
@@ -147,7 +142,7 @@ class Context:
         numbed = core in self._numbed and found.finding in self._lexicon.doubted_around and not self._goes_on(found)
         if numbed or core in self._doubted or (named and core in self._worried):
             return UNCERTAIN, None
-        recency = None if found.finding in self._lexicon.histories else self._recency(found, experiencer, named)
+        recency = None if found.finding in self._lexicon.histories else self._recency.of(found, experiencer, named)
         return (PRESENT, None) if recency is None else (PAST, recency)
 
     def _goes_on(self, found: Found) -> bool:
@@ -155,100 +150,15 @@ class Context:
             self._clauses.same(cue.first, found) for cue in self._cues.near_of("goes_on", found.first - 4, found.after)
         )
 
-    def _recency(self, found: Found, experiencer: str, named: bool) -> Optional[str]:
-        if not (self._ever_over or "had" in self._texts):
-            return None
-        if self._returns(found):
-            return None
-        around = self._cues.near(found.first - REACH, found.after + REACH)
-        near = Cues([cue for cue in around if self._clauses.same(cue.first, found)])
-        going_on = near.of("goes_on")
-        if any(self._is_then(cue, found) for cue in near.of("past")) and not going_on:
-            return "remote"
-        after = Cues([cue for cue in self._after(found) if not is_of(cue, "goes_on")])
-        if after.of("past") and after.of("gone"):
-            return "remote"
-        if any(found.first - 3 <= cue.first < found.core for cue in near.of("no_longer")):
-            return "unknown"
-        if (
-            after.of("gone")
-            or after.of("all_gone")
-            or any(found.first - 3 <= cue.first < found.core for cue in near.of("stopped"))
-        ):
-            return "recent"
-        other = experiencer == OTHER
-        if self._had(found) and ((named and other) or ((named or other) and not going_on)):
-            return "unknown" if named else "recent"
-        return None
-
-    def _returns(self, found: Found) -> bool:
-        """Whether it is said to be there again: "... and it vanished. It's back since yesterday"."""
-        sentence = self._words[found.core].sentence
-        return any(
-            self._words[cue.first].sentence - sentence <= _RETURNS_REACH
-            for cue in self._cues.near_of("returns", found.after, found.after + 3 * REACH)
-        )
-
-    def _is_then(self, cue: Match[Cue], found: Found) -> bool:
-        """Whether former times are a finding's: "I had an operation years ago and am left with ..." tells of now."""
-        between = self._words[cue.after : found.first]
-        return self._words[cue.after - 1].text != "ago" or not any(word.text in ("and", ",") for word in between)
-
-    def _had(self, found: Found) -> bool:
-        sentence = self._words[found.first].sentence
-        before = self._words[max(0, found.first - 4) : found.first]
-        texts = [word.text for word in before if word.sentence == sentence]
-        if "had" not in texts:
-            return False
-        place = texts.index("had")
-        return not (place > 0 and texts[place - 1] in ("have", "has", "'ve")) and "just" not in texts
-
-    def _after(self, found: Found) -> list[Match[Cue]]:
-        """The cues that follow a finding up to the next one, in its sentence or the one after.
-
-        "All normal now", or a sentence that begins with "gone now", is said of every finding of the sentences before.
-        """
-        words = self._words
-        following = self._clauses.findings_between(found.after, found.after + REACH)
-        end = following[0].first if following else found.after + REACH
-        sentence = words[found.core].sentence
-        cues = [
-            cue
-            for cue in self._cues.near(found.after, end)
-            if words[cue.first].sentence <= sentence + 1 and not (is_of(cue, "gone") and not self._is_over(cue))
-        ]
-        for kind in ("all_gone", "gone"):
-            for cue in self._cues.near_of(kind, found.after, found.after + 3 * REACH):
-                apart = words[cue.first].sentence - sentence
-                before = words[cue.first - 2 : cue.first] if cue.first > 1 else words[: cue.first]
-                opens = kind == "all_gone" or all(
-                    word.sentence != words[cue.first].sentence or word.text in _ALL_OF_IT for word in before
-                )
-                if 0 <= apart <= _ALL_GONE_REACH and opens and self._is_over(cue):
-                    cues.append(cue)
-        return cues
-
-    def _is_over(self, cue: Match[Cue]) -> bool:
-        """Whether words such as "it stopped" or "has gone" say that something ended: not "it stops when I press on it",
-        which is a habit, nor "has gone stiff", which has only begun."""
-        words = self._words
-        if any(words[place].text in self._lexicon.habits for place in range(cue.first, cue.after)):
-            return False
-        last = words[cue.after - 1].text
-        if last not in self._lexicon.open_ends or cue.after >= len(words):
-            return True
-        after = words[cue.after]
-        return (
-            after.sentence != words[cue.first].sentence
-            or after.text in self._lexicon.after_ends
-            or after.text.isdigit()
-        )
-
     def _not_so(self, core: int) -> bool:
         """Whether a no stands right before a phrase, with no comma between."""
         if self._words[core].stem in self._lexicon.denials:
             return False
-        return any(core - cue.after <= 1 for cue in self._cues.near_of("denies", core - 3, core))
+        # "No pain speech is fine": that no has a finding of its own.
+        return any(
+            core - cue.after <= 1 and core - 1 not in self._last_words
+            for cue in self._cues.near_of("denies", core - 3, core)
+        )
 
     def _is_of_trouble(self, found: Found, troubles: AbstractSet[int]) -> bool:
         """Whether "no sleep" goes on as "no sleep problems": then it is the trouble that is denied, not the sleep."""
