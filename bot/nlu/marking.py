@@ -67,7 +67,7 @@ def _marks(reading: Reading) -> list[Mark]:
 def _text_lines(text: str, marks: Sequence[Mark], width: int) -> Iterator[Text]:
     """The text in lines of at most `width` columns, under each the marks that touch it."""
     for start, end in _wrapped(text, width):
-        shown = "".join(sign if sign.isprintable() else " " for sign in text[start:end])
+        shown = "".join(map(_shown, text[start:end]))
         line = Text(shown)
         columns = [0]
         for sign in shown:
@@ -104,6 +104,11 @@ def _bracket(mark: Mark, wide: int, opens: bool, closes: bool) -> str:
     return begin + mark.label + "-" * (wide - len(mark.label) - 2) + end
 
 
+def _shown(sign: str) -> str:
+    """A character as it is printed: what has no shape is a blank."""
+    return sign if sign.isprintable() else " "
+
+
 def _wrapped(text: str, width: int) -> Iterator[tuple[int, int]]:
     """Where each line begins and ends: at line breaks, else behind the last blank that fits, else where it must."""
     start = place = columns = 0
@@ -115,7 +120,7 @@ def _wrapped(text: str, width: int) -> Iterator[tuple[int, int]]:
             start = place = place + 1
             columns, blank = 0, -1
             continue
-        wide = get_character_cell_size(sign)
+        wide = get_character_cell_size(_shown(sign))
         if columns + wide > width and place > start:
             cut = blank + 1 if blank >= start else place
             yield start, cut

@@ -92,6 +92,10 @@ def test_a_phrase_is_named_as_its_author_wrote_it(reader: Reader, text: str) -> 
             assert getattr(reader.lexicon.knowledge.findings[str(finding)], str(field))[int(place)] == made.phrase
 
 
+def test_a_sign_without_a_shape_takes_the_room_of_the_blank_that_is_shown() -> None:
+    assert max(map(cell_len, itertools.takewhile(str, lines(Reading("0" * 20 + "\x1f" * 4, ()), 20)))) <= 20
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(st.text(max_size=120), st.integers(20, 60), st.data())
 def test_every_mark_shows_and_no_line_is_too_long(text: str, width: int, data: st.DataObject) -> None:
