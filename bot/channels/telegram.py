@@ -188,12 +188,12 @@ def _arrived(
 ) -> Optional[Arrived]:
     """What every message has: who wrote, and where. None for what bots write, and channels by themselves."""
     sender, chat = _table(message.get("from")), _table(message.get("chat"))
-    person, place, sort = _number(sender.get("id")), _number(chat.get("id")), chat.get("type")
-    by_person = not sender.get("is_bot") and not message.get("sender_chat")
-    if message.get("sender_chat") and sort in _GROUPS and not message.get("is_automatic_forward"):
+    behind, place, sort = message.get("sender_chat"), _number(chat.get("id")), chat.get("type")
+    if behind and sort in _GROUPS and not message.get("is_automatic_forward"):
         # Somebody who writes in a group as the group itself, or as a channel: a person all the same.
-        person, by_person = _number(_table(message["sender_chat"]).get("id")), True
-    if not person or not by_person or not place or sort not in ("private", *_GROUPS):
+        sender, behind = _table(behind), None
+    person = _number(sender.get("id"))
+    if behind or sender.get("is_bot") or not person or not place or sort not in ("private", *_GROUPS):
         return None
     address, topic = {"chat": place}, _number(message.get("message_thread_id"))
     # Replies in a group without topics have a thread's number too, to which nothing can be sent.

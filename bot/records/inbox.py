@@ -55,9 +55,9 @@ class Inbox:
 
     def renew(self, numbers: Sequence[int], at: datetime) -> None:
         """Keeps rows for this process that it is still at; what another one has taken over stays that one's."""
-        for start in range(0, len(numbers), _AT_ONCE):
-            mine = and_(inbox.c.id.in_(numbers[start : start + _AT_ONCE]), inbox.c.owner == self._owner)
-            with writing(self._engine) as connection:
+        with writing(self._engine) as connection:
+            for start in range(0, len(numbers), _AT_ONCE):
+                mine = and_(inbox.c.id.in_(numbers[start : start + _AT_ONCE]), inbox.c.owner == self._owner)
                 connection.execute(update(inbox).where(mine).values(owned_until=at + LEASE))
 
     def first(self, number: int, sender: str) -> bool:
